@@ -1,0 +1,78 @@
+// Builds what is stale: every package's TypeScript to its dist/ (esbuild, no bundling), and the dashboard's pages.
+// Use: node deploy/build.mjs [--no-pages]
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const packages = ['schemas', 'runtime', 'models', 'ingest', 'workers', 'dashboard', 'cli'];
+const skipFolders = new Set(['node_modules', 'dist', '.next', 'out', 'app']);
+
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!skipFolders.has(entry.name)) yield* sources(full);
+    } else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') && !entry.name.endsWith('.d.ts')) yield full;
+  }
+}
+
+/** A fingerprint of files by name, size and modification time; equal fingerprints mean nothing to build. */
+function fingerprint(files) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${path.relative(root, file)}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+export async function buildPackages() {
+  const { build } = await import('esbuild');
+  for (const name of packages) {
+    const folder = path.join(root, name);
+    const entryPoints = [...sources(folder)].sort();
+    const dist = path.join(folder, 'dist');
+    const stamp = path.join(dist, '.fingerprint');
+    const now = fingerprint(entryPoints);
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) continue;
+    mkdirSync(dist, { recursive: true });
+    for (const file of readdirSync(dist)) if (file !== '.fingerprint') rmSync(path.join(dist, file), { recursive: true, force: true });
+    if (entryPoints.length > 0) {
+      await build({ entryPoints, outdir: dist, outbase: folder, bundle: false, format: 'esm', platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning' });
+    }
+    writeFileSync(stamp, now);
+  }
+}
+
+export function buildPages({ quiet = false } = {}) {
+  const folder = path.join(root, 'dashboard');
+  const files = [];
+  const walk = (at) => {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      const full = path.join(at, entry.name);
+      if (entry.isDirectory()) walk(full);
+      else files.push(full);
+    }
+  };
+  walk(path.join(folder, 'app'));
+  for (const extra of ['next.config.mjs', 'postcss.config.mjs', 'package.json']) if (existsSync(path.join(folder, extra))) files.push(path.join(folder, extra));
+  files.push(...sources(path.join(root, 'schemas')));
+  const stamp = path.join(folder, 'out', '.fingerprint');
+  const now = fingerprint(files.sort());
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  const next = path.join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
+  const run = spawnSync(process.execPath, [next, 'build'], { cwd: folder, stdio: quiet ? 'pipe' : 'inherit', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  if (run.status !== 0) {
+    if (quiet) process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`);
+    throw new Error('the dashboard did not build (next build failed, see above)');
+  }
+  writeFileSync(stamp, now);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildPackages();
+  if (!process.argv.includes('--no-pages')) buildPages();
+}

@@ -1,0 +1,15 @@
+/**
+ * The contracts between Sightline's packages: site file, frames, detections, results, topics. Imports nothing local.
+ *
+ *     import { siteSchema, type ResultsRecord } from '@sightline/schemas';
+ */
+export * from './alert.js';
+export * from './checkpoint.js';
+export * from './detection.js';
+export * from './frame.js';
+export * from './geometry.js';
+export * from './results.js';
+export * from './site.js';
+export * from './site-record.js';
+export * from './status.js';
+export * from './topics.js';
