@@ -33,6 +33,7 @@ export const cameraSchema = z.strictObject({
   source: z
     .string()
     .min(1)
+    .refine((source) => !/:\/\/[^/@:]*:(?!\$\{)[^/@]*@/.test(source), 'a password may not stand in the site file; write ${CAM_PASSWORD} and set it in the environment, or CAM_PASSWORD_FILE to a file that holds it')
     .describe('file, folder or glob of images, rtsp://, rtmp://, http(s):// (MJPEG, HLS, a still picture), /dev/videoN, or demo:vtest; ${NAME} is taken from the environment or from the file named by NAME_FILE'),
   kind: z
     .enum(['auto', 'file', 'images', 'rtsp', 'rtmp', 'mjpeg', 'still', 'hls', 'usb'])
