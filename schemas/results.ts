@@ -44,6 +44,8 @@ export interface Track extends Box {
   readonly since: number;
   /** Seconds since a detection supported it; 0 when this frame did. */
   readonly coasting: number;
+  /** Its box at `since`, only in the frame that first reports it, when it was seen before it was confirmed. */
+  readonly first?: Box;
 }
 
 export const eventKinds = [
