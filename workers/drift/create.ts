@@ -14,11 +14,15 @@ import { createFourierFeatures, featureSeed, type FourierFeatures } from './four
  * first frame of another minute, or of another model.
  */
 export interface DriftOptions {
-  /** Width of the RBF kernel, in standard deviations of one channel times √channels. */
+  /** Width of the RBF kernel in units of √channels, the length of a standardised embedding. */
   readonly width?: number;
 }
 
-const defaultWidth = 1;
+/**
+ * Frames of one undisturbed scene lie .024–.048 √channels apart (medians of four scenes). Five to ten times as wide keeps
+ * the distance growing with the size of a shift; as wide as the median itself, everything saturates.
+ */
+const defaultWidth = 0.25;
 const minute = 60_000_000;
 /** Sketch values lie in −1..1 and are stored as integers of 16 bits each. */
 const quantum = 32_767;
