@@ -1,0 +1,141 @@
+import type { LineZone, Point } from '@sightline/schemas';
+import { countsIn } from '../classes.js';
+import { overlap, toPlane } from '../plane.js';
+import { createTrails, type Sighting, type TrailsState } from '../trails.js';
+import type { SeeingZone } from '../sight.js';
+import type { ZoneEventDraft } from '../zone.js';
+import { createLineWatch, type Crossing, type WatchState } from './watch.js';
+import { createOccupancy, type OccupancyState } from './occupancy.js';
+
+/** Counts who crosses a line, or a gate of two, by direction and class. Measures: in, out, occupancy, occupancyUncertainty. */
+export interface LineState {
+  readonly in: number;
+  readonly out: number;
+  readonly perClass: Readonly<Record<string, { readonly in: number; readonly out: number }>>;
+  readonly trails: TrailsState;
+  readonly aspect: number | null;
+  readonly line: WatchState;
+  readonly gate: WatchState;
+  /** Objects that have crossed one line of the gate: which, and how. */
+  readonly half: readonly (readonly [object: number, line: 0 | 1, direction: 'in' | 'out'])[];
+  readonly recent: readonly Counted[];
+  readonly occupancy: OccupancyState | null;
+}
+
+interface Counted {
+  readonly track: string;
+  readonly at: number;
+  readonly point: Point;
+  readonly direction: 'in' | 'out';
+  readonly size: number;
+  /** Seconds an object of that size and speed needs to leave its own place. */
+  readonly passing: number;
+}
+
+/** A lost object is waited for as long as a person or car is hidden behind another. */
+const patience = 2;
+/** Part of its size within which a second crossing at the same place, before the first has moved on, is the same object. */
+const samePlace = 0.5;
+/** Two boxes that share this much are two names for one object. */
+const sameBox = 0.6;
+/** Recent crossings are remembered this many seconds. */
+const remembered = 3;
+const second = 1_000_000;
+
+export function createLine(config: LineZone, timezone: string, restored?: LineState): SeeingZone {
+  const trails = createTrails({ anchor: config.anchor, patience }, restored?.trails);
+  const counts = { in: restored?.in ?? 0, out: restored?.out ?? 0 };
+  const perClass = new Map(Object.entries(restored?.perClass ?? {}).map(([cls, both]) => [cls, { ...both }]));
+  const half = new Map((restored?.half ?? []).map(([object, line, direction]) => [object, { line, direction }]));
+  let recent = [...(restored?.recent ?? [])];
+  const occupancy = config.occupancy ? createOccupancy(config.occupancy.resetAt, timezone, restored?.occupancy ?? undefined) : null;
+  let aspect = restored?.aspect ?? null;
+  let watches = restored && aspect !== null ? watch(aspect, restored.line, restored.gate) : null;
+
+  function watch(ratio: number, line?: WatchState, gate?: WatchState) {
+    const place = (points: readonly Point[], state?: WatchState) => createLineWatch(toPlane(points[0]!, ratio), toPlane(points[1]!, ratio), state);
+    return { line: place(config.line, line), gate: config.gate ? place(config.gate, gate) : null };
+  }
+
+  /** Whoever crosses both lines in order has crossed the gate, at the moment of the second. */
+  function through(object: number, line: 0 | 1, crossing: Crossing | null): Crossing | null {
+    if (!crossing) return null;
+    const entered = half.get(object);
+    half.set(object, { line, direction: crossing.direction });
+    const opens = crossing.direction === 'in' ? 0 : 1;
+    return line !== opens && entered?.line === opens && entered.direction === crossing.direction ? crossing : null;
+  }
+
+  function doubled(crossing: Crossing, sighting: Sighting, seen: readonly Sighting[]): boolean {
+    return recent.some((other) => {
+      if (other.direction !== crossing.direction || Math.abs(crossing.at - other.at) > other.passing * second) return false;
+      if (Math.hypot(other.point[0] - crossing.point[0], other.point[1] - crossing.point[1]) > samePlace * Math.max(other.size, sighting.size)) return false;
+      const still = seen.find(({ track }) => track.id === other.track);
+      return !still || still.track.id === sighting.track.id || overlap(still.track, sighting.track) > sameBox;
+    });
+  }
+
+  return {
+    measureNames: occupancy ? ['in', 'out', 'occupancy', 'occupancyUncertainty'] : ['in', 'out'],
+    step(frame) {
+      const { input } = frame;
+      if (aspect !== input.aspect || !watches) {
+        aspect = input.aspect;
+        watches = watch(aspect);
+      }
+      const { line, gate } = watches;
+      const { seen, gone } = trails.step(frame, (track) => countsIn(config.classes, track));
+      const events: ZoneEventDraft[] = [];
+      occupancy?.pass(input.capturedAt);
+      for (const sighting of seen) {
+        let crossing = line.see(sighting, frame.seconds);
+        if (gate) {
+          const first = through(sighting.object, 0, crossing);
+          crossing = through(sighting.object, 1, gate.see(sighting, frame.seconds)) ?? first;
+        }
+        if (!crossing || doubled(crossing, sighting, seen)) continue;
+        const { direction } = crossing;
+        const { cls, id } = sighting.track;
+        counts[direction] += 1;
+        const ofClass = perClass.get(cls) ?? { in: 0, out: 0 };
+        ofClass[direction] += 1;
+        perClass.set(cls, ofClass);
+        occupancy?.count(direction);
+        const speed = Math.hypot(...sighting.velocity);
+        recent.push({ track: id, at: crossing.at, point: crossing.point, direction, size: sighting.size, passing: Math.min(remembered, Math.max(frame.seconds, speed > 0 ? (samePlace * sighting.size) / speed : 0)) });
+        events.push({ kind: 'crossed', at: crossing.at, track: id, cls, direction, along: crossing.along, point: [crossing.point[0] / input.aspect, crossing.point[1]] });
+      }
+      line.forget(gone);
+      gate?.forget(gone);
+      for (const object of gone) half.delete(object);
+      recent = recent.filter(({ at }) => input.capturedAt - at <= remembered * second);
+      return {
+        events,
+        measures: { ...counts, ...occupancy?.measures() },
+        ...(perClass.size > 0 && { perClass: { in: byClass(perClass, 'in'), out: byClass(perClass, 'out') } }),
+      };
+    },
+    resume(seconds, moved) {
+      occupancy?.blind(seconds);
+      if (!moved) return trails.skip(seconds);
+      trails.clear();
+      half.clear();
+      watches = null;
+    },
+    snapshot: (): LineState => ({
+      ...counts,
+      perClass: Object.fromEntries([...perClass].map(([cls, both]) => [cls, { ...both }])),
+      trails: trails.snapshot(),
+      aspect,
+      line: watches?.line.snapshot() ?? [],
+      gate: watches?.gate?.snapshot() ?? [],
+      half: [...half].map(([object, { line, direction }]) => [object, line, direction] as const),
+      recent: [...recent],
+      occupancy: occupancy?.snapshot() ?? null,
+    }),
+  };
+}
+
+function byClass(perClass: ReadonlyMap<string, { in: number; out: number }>, direction: 'in' | 'out'): Record<string, number> {
+  return Object.fromEntries([...perClass].map(([cls, both]) => [cls, both[direction]]));
+}

@@ -1,0 +1,175 @@
+import type { Anchor, Box, Point, Track } from '@sightline/schemas';
+import { sameKind } from './classes.js';
+import { distance, sizeOf, standing } from './plane.js';
+import type { ZoneFrame } from './zone.js';
+
+/**
+ * Objects as a zone follows them: a track's id may change or be handed to another object, a trail goes on with the thing
+ * itself. A new track that begins where a lost one must be by now takes over its trail; a track that leaps further than
+ * an object can begins a new one.
+ *
+ *     const trails = createTrails({ anchor: 'bottom-centre', patience: 2 });
+ *     for (const { object, before, point } of trails.step(frame, (track) => true).seen) …
+ */
+export interface Sighting {
+  readonly object: number;
+  readonly track: Track;
+  /** µs event time. */
+  readonly at: number;
+  /** Where the object stands, square units (plane.ts). */
+  readonly point: Point;
+  readonly size: number;
+  /** Square units a second, averaged over `velocityMemory`. */
+  readonly velocity: Point;
+  /** Where and when this trail was seen last, null at its beginning. */
+  readonly before: { readonly point: Point; readonly at: number } | null;
+}
+
+interface Trail {
+  readonly object: number;
+  track: string;
+  cls: string;
+  at: number;
+  point: Point;
+  size: number;
+  velocity: Point;
+  /** Sightings so far; velocity means nothing before the second. */
+  count: number;
+}
+
+export interface TrailsState {
+  readonly next: number;
+  readonly trails: readonly Trail[];
+}
+
+export interface Trails {
+  step(frame: ZoneFrame, counts: (track: Track) => boolean): { readonly seen: readonly Sighting[]; readonly gone: readonly number[] };
+  /** Nothing was seen for so many seconds: the patience with lost objects begins anew. */
+  skip(seconds: number): void;
+  /** What was seen means nothing any more: the camera was moved. */
+  clear(): void;
+  snapshot(): TrailsState;
+}
+
+export interface TrailsOptions {
+  readonly anchor: Anchor;
+  /** Seconds a lost object is waited for. */
+  readonly patience: number;
+}
+
+/** Seconds over which a velocity is averaged: long against the jitter of boxes, short against a turn. */
+const velocityMemory = 0.4;
+/** Seconds in which an unseen object is taken to lose its speed. */
+const coast = 2;
+/** How far from where it is awaited a lost object may reappear, in object sizes: at once, and more for each second away. */
+const reappearWithin = 0.6;
+const reappearGrowth = 0.7;
+/** How much larger or smaller a box may have become: detectors clip what is half hidden. */
+const reappearRatio = 1.8;
+/** A step that misses the awaited place by this many sizes (plus as many a second) is another object under the same id. */
+const leap = 1.5;
+const leapGrowth = 2;
+/** Trails kept at most; the longest unseen go first. */
+const most = 2000;
+const second = 1_000_000;
+
+export function createTrails({ anchor, patience }: TrailsOptions, restored?: TrailsState): Trails {
+  let next = restored?.next ?? 1;
+  const byTrack = new Map<string, Trail>((restored?.trails ?? []).map((trail) => [trail.track, { ...trail }]));
+
+  const begin = (track: Track, box: Box, at: number, aspect: number): Trail => {
+    const trail = { object: next++, track: track.id, cls: track.cls, at, point: standing(box, anchor, aspect), size: sizeOf(box, aspect), velocity: [0, 0] as Point, count: 1 };
+    byTrack.set(track.id, trail);
+    return trail;
+  };
+
+  return {
+    step({ input, tracks }, counts) {
+      const at = input.capturedAt;
+      const { aspect } = input;
+      const present = new Set(tracks.map((track) => track.id));
+      const seen: Sighting[] = [];
+      const gone: number[] = [];
+      for (const track of tracks) {
+        if (!counts(track) || track.coasting > 0) continue;
+        const point = standing(track, anchor, aspect);
+        const size = sizeOf(track, aspect);
+        let trail = byTrack.get(track.id);
+        if (trail && leaps(trail, point, size, at)) {
+          gone.push(trail.object);
+          byTrack.delete(track.id);
+          trail = undefined;
+        }
+        if (!trail) {
+          trail = reappeared(byTrack, present, track, point, size, at, patience);
+          if (trail) {
+            byTrack.delete(trail.track);
+            trail.track = track.id;
+            byTrack.set(track.id, trail);
+          }
+        }
+        if (!trail && track.first && track.since < at) trail = begin(track, track.first, track.since, aspect);
+        if (!trail) {
+          const fresh = begin(track, track, at, aspect);
+          seen.push({ object: fresh.object, track, at, point, size, velocity: fresh.velocity, before: null });
+          continue;
+        }
+        const before = { point: trail.point, at: trail.at };
+        const seconds = (at - trail.at) / second;
+        if (seconds > 0) {
+          const now: Point = [(point[0] - trail.point[0]) / seconds, (point[1] - trail.point[1]) / seconds];
+          const weight = trail.count < 2 ? 1 : 1 - Math.exp(-seconds / velocityMemory);
+          trail.velocity = [trail.velocity[0] + weight * (now[0] - trail.velocity[0]), trail.velocity[1] + weight * (now[1] - trail.velocity[1])];
+        }
+        Object.assign(trail, { at, point, size, cls: track.cls, count: trail.count + 1 });
+        seen.push({ object: trail.object, track, at, point, size, velocity: trail.velocity, before });
+      }
+      for (const [id, trail] of byTrack) {
+        if (trail.at < at && (at - trail.at) / second > patience && !present.has(id)) {
+          gone.push(trail.object);
+          byTrack.delete(id);
+        }
+      }
+      if (byTrack.size > most) {
+        for (const trail of [...byTrack.values()].sort((a, b) => a.at - b.at).slice(0, byTrack.size - most)) {
+          gone.push(trail.object);
+          byTrack.delete(trail.track);
+        }
+      }
+      return { seen, gone };
+    },
+    skip(seconds) {
+      for (const trail of byTrack.values()) trail.at += Math.round(seconds * second);
+    },
+    clear: () => byTrack.clear(),
+    snapshot: () => ({ next, trails: [...byTrack.values()].map((trail) => ({ ...trail })) }),
+  };
+}
+
+function awaited(trail: Trail, at: number): Point {
+  if (trail.count < 2) return trail.point;
+  const reach = coast * (1 - Math.exp(-(at - trail.at) / second / coast));
+  return [trail.point[0] + trail.velocity[0] * reach, trail.point[1] + trail.velocity[1] * reach];
+}
+
+function leaps(trail: Trail, point: Point, size: number, at: number): boolean {
+  if (trail.count < 2) return false;
+  return distance(awaited(trail, at), point) > (leap + leapGrowth * ((at - trail.at) / second)) * Math.max(size, trail.size);
+}
+
+/** The lost trail that a new track continues: the nearest to where it is awaited now. */
+function reappeared(trails: ReadonlyMap<string, Trail>, present: ReadonlySet<string>, track: Track, point: Point, size: number, at: number, patience: number): Trail | undefined {
+  let best: Trail | undefined;
+  let least = 1;
+  for (const [id, trail] of trails) {
+    const seconds = (at - trail.at) / second;
+    if (present.has(id) || seconds <= 0 || seconds > patience || !sameKind(trail.cls, track.cls)) continue;
+    if (Math.max(size / trail.size, trail.size / size) > reappearRatio) continue;
+    const share = distance(awaited(trail, at), point) / ((reappearWithin + reappearGrowth * seconds) * Math.max(size, trail.size));
+    if (share < least) {
+      least = share;
+      best = trail;
+    }
+  }
+  return best;
+}

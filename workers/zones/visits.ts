@@ -1,0 +1,124 @@
+import { insidePolygon, type Anchor, type Point, type Polygon, type Track } from '@sightline/schemas';
+import { outside, toPlane } from './plane.js';
+import { createTrails, type Sighting, type TrailsState } from './trails.js';
+import type { ZoneFrame } from './zone.js';
+
+/**
+ * Who is in a polygon, since when. A visit begins where a path enters the polygon and ends where it leaves it; it goes on
+ * through a change of track id at the same place and through a short step outside.
+ *
+ *     const visits = createVisits({ polygon, anchor, counts });
+ *     const { entered, present, left } = visits.step(frame);
+ */
+export interface Visit {
+  readonly object: number;
+  track: string;
+  cls: string;
+  /** µs: entered, and last seen inside. */
+  readonly since: number;
+  until: number;
+  /** Where it was last, square units; its size and speed. */
+  point: Point;
+  size: number;
+  velocity: Point;
+  /** Whether it has been said: it was clear of the rim. */
+  said: boolean;
+  /** It is outside or unseen now. */
+  away: boolean;
+}
+
+export interface VisitsState {
+  readonly trails: TrailsState;
+  readonly visits: readonly Visit[];
+}
+
+export interface VisitsOptions {
+  readonly polygon: Polygon;
+  readonly anchor: Anchor;
+  readonly counts: (track: Track) => boolean;
+}
+
+export interface Visits {
+  step(frame: ZoneFrame): { readonly entered: readonly Visit[]; readonly present: readonly Visit[]; readonly left: readonly Visit[] };
+  skip(seconds: number): void;
+  clear(): void;
+  snapshot(): VisitsState;
+}
+
+/** How far inside or outside, in object sizes, a box must stand to be in or out: more than twice its tremble (.06). */
+const clear = 0.15;
+/** Seconds outside after which a visit has ended: a step back from a counter is not a new visit. */
+const stepOut = 2;
+/** Seconds a visitor that is no longer detected is waited for: hidden behind another person, or standing too still to be sure. */
+const patience = 5;
+const second = 1_000_000;
+
+export function createVisits({ polygon, anchor, counts }: VisitsOptions, restored?: VisitsState): Visits {
+  const trails = createTrails({ anchor, patience }, restored?.trails);
+  const visits = new Map<number, Visit>((restored?.visits ?? []).map((visit) => [visit.object, { ...visit }]));
+
+  return {
+    step(frame) {
+      const { aspect, capturedAt: now } = frame.input;
+      const square = polygon.map((point) => toPlane(point, aspect));
+      const { seen, gone } = trails.step(frame, counts);
+      const entered: Visit[] = [];
+      const left: Visit[] = [];
+      const end = (visit: Visit): void => {
+        visits.delete(visit.object);
+        if (visit.said) left.push(visit);
+      };
+      for (const visit of visits.values()) visit.away = true;
+      for (const sighting of seen) {
+        const { object, track, at, point, size, velocity, before } = sighting;
+        const beyond = outside(point, square) / size;
+        let visit = visits.get(object);
+        if (!visit) {
+          if (beyond >= 0) continue;
+          const since = before ? rim(before, sighting, square) : at;
+          visit = { object, track: track.id, cls: track.cls, since, until: at, point, size, velocity, said: false, away: false };
+          visits.set(object, visit);
+        }
+        if (beyond < clear) {
+          if (beyond < 0) visit.until = at;
+          Object.assign(visit, { track: track.id, cls: track.cls, point, size, velocity, away: false });
+          if (!visit.said && beyond < -clear) {
+            visit.said = true;
+            entered.push(visit);
+          }
+        } else if (before && visit.until === before.at) {
+          visit.until = rim(before, sighting, square);
+        }
+        if (beyond >= clear && (now - visit.until) / second >= stepOut) end(visit);
+      }
+      for (const object of gone) {
+        const visit = visits.get(object);
+        if (visit) end(visit);
+      }
+      return { entered, left, present: [...visits.values()].filter((visit) => visit.said && !(visit.away && (now - visit.until) / second > stepOut)) };
+    },
+    skip(seconds) {
+      trails.skip(seconds);
+      for (const visit of visits.values()) visit.until += Math.round(seconds * second);
+    },
+    clear() {
+      trails.clear();
+      visits.clear();
+    },
+    snapshot: () => ({ trails: trails.snapshot(), visits: [...visits.values()].map((visit) => ({ ...visit })) }),
+  };
+}
+
+/** When a path met the polygon's rim between two sightings, to a hundredth of the step. */
+function rim(before: { readonly point: Point; readonly at: number }, { point, at }: Sighting, polygon: Polygon): number {
+  let [low, high] = [0, 1];
+  const starts = insidePolygon(before.point, polygon);
+  if (starts === insidePolygon(point, polygon)) return starts ? before.at : at;
+  while (high - low > 0.01) {
+    const part = (low + high) / 2;
+    const place: Point = [before.point[0] + part * (point[0] - before.point[0]), before.point[1] + part * (point[1] - before.point[1])];
+    if (insidePolygon(place, polygon) === starts) low = part;
+    else high = part;
+  }
+  return Math.round(before.at + high * (at - before.at));
+}
