@@ -23,6 +23,7 @@ export const errorCodes = {
   DATA_READ_ONLY: { remedy: 'make the data folder writable, or choose another with --data', retryable: false },
   DISK_FULL: { remedy: 'free some space; writing resumes by itself', retryable: true },
   STORE_UNREACHABLE: { remedy: 'check that ClickHouse runs and its address; writing resumes by itself', retryable: true },
+  STORE_AUTH: { remedy: 'check the user and password of the store, and what that user may do', retryable: false },
   STORE_NEWER: { remedy: 'this data was written by a newer Sightline; install that version', retryable: false },
   STORE_QUERY: { remedy: 'correct the query', retryable: false },
   LOG_UNREACHABLE: { remedy: 'check that the broker runs and its address', retryable: true },
