@@ -1,5 +1,6 @@
 import type { Anchor, Box, Point, Track } from '@sightline/schemas';
 import { sameKind } from './classes.js';
+import { createOrigins, type OriginsState } from './origins.js';
 import { distance, sizeOf, standing } from './plane.js';
 import type { ZoneFrame } from './zone.js';
 
@@ -40,6 +41,7 @@ interface Trail {
 export interface TrailsState {
   readonly next: number;
   readonly trails: readonly Trail[];
+  readonly origins: OriginsState;
 }
 
 export interface Trails {
@@ -61,9 +63,9 @@ export interface TrailsOptions {
 const velocityMemory = 0.4;
 /** Seconds in which an unseen object is taken to lose its speed. */
 const coast = 2;
-/** How far from where it is awaited a lost object may reappear, in object sizes: at once, and more for each second away. */
+/** How far from where it is awaited a lost object may reappear, in object sizes, and in parts of the way it may have come. */
 const reappearWithin = 0.6;
-const reappearGrowth = 0.7;
+const reappearDoubt = 0.5;
 /** How much larger or smaller a box may have become: detectors clip what is half hidden. */
 const reappearRatio = 1.8;
 /** A step that misses the awaited place by this many sizes (plus as many a second) is another object under the same id. */
@@ -76,6 +78,8 @@ const second = 1_000_000;
 export function createTrails({ anchor, patience }: TrailsOptions, restored?: TrailsState): Trails {
   let next = restored?.next ?? 1;
   const byTrack = new Map<string, Trail>((restored?.trails ?? []).map((trail) => [trail.track, { ...trail }]));
+
+  const origins = createOrigins(restored?.origins);
 
   const begin = (track: Track, box: Box, at: number, aspect: number): Trail => {
     const trail = { object: next++, track: track.id, cls: track.cls, at, point: standing(box, anchor, aspect), size: sizeOf(box, aspect), velocity: [0, 0] as Point, count: 1 };
@@ -108,7 +112,10 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
             byTrack.set(track.id, trail);
           }
         }
-        if (!trail && track.first && track.since < at) trail = begin(track, track.first, track.since, aspect);
+        if (!trail) {
+          const earlier = origins.of(track, at, aspect);
+          if (earlier) trail = begin(track, earlier.box, earlier.at, aspect);
+        }
         if (!trail) {
           const fresh = begin(track, track, at, aspect);
           seen.push({ object: fresh.object, track, at, point, size, velocity: fresh.velocity, before: null });
@@ -136,13 +143,17 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
           byTrack.delete(trail.track);
         }
       }
+      origins.keep(input, tracks);
       return { seen, gone };
     },
     skip(seconds) {
       for (const trail of byTrack.values()) trail.at += Math.round(seconds * second);
     },
-    clear: () => byTrack.clear(),
-    snapshot: () => ({ next, trails: [...byTrack.values()].map((trail) => ({ ...trail })) }),
+    clear() {
+      byTrack.clear();
+      origins.clear();
+    },
+    snapshot: () => ({ next, trails: [...byTrack.values()].map((trail) => ({ ...trail })), origins: origins.snapshot() }),
   };
 }
 
@@ -165,7 +176,8 @@ function reappeared(trails: ReadonlyMap<string, Trail>, present: ReadonlySet<str
     const seconds = (at - trail.at) / second;
     if (present.has(id) || seconds <= 0 || seconds > patience || !sameKind(trail.cls, track.cls)) continue;
     if (Math.max(size / trail.size, trail.size / size) > reappearRatio) continue;
-    const share = distance(awaited(trail, at), point) / ((reappearWithin + reappearGrowth * seconds) * Math.max(size, trail.size));
+    const place = awaited(trail, at);
+    const share = distance(place, point) / (reappearWithin * Math.max(size, trail.size) + reappearDoubt * distance(place, trail.point));
     if (share < least) {
       least = share;
       best = trail;

@@ -45,8 +45,10 @@ export interface Visits {
   snapshot(): VisitsState;
 }
 
-/** How far inside or outside, in object sizes, a box must stand to be in or out: more than twice its tremble (.06). */
+/** How far inside, in object sizes, an object must stand to have come in: more than twice a box's tremble (.06). */
 const clear = 0.15;
+/** How far outside, in object sizes, it must stand to have left: half a body, so that it is out with all of it. */
+const bodyOut = 0.4;
 /** Seconds outside after which a visit has ended: a step back from a counter is not a new visit. */
 const stepOut = 2;
 /** Seconds a visitor that is no longer detected is waited for: hidden behind another person, or standing too still to be sure. */
@@ -79,17 +81,17 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
           visit = { object, track: track.id, cls: track.cls, since, until: at, point, size, velocity, said: false, away: false };
           visits.set(object, visit);
         }
-        if (beyond < clear) {
-          if (beyond < 0) visit.until = at;
+        if (beyond < bodyOut) {
+          visit.until = at;
           Object.assign(visit, { track: track.id, cls: track.cls, point, size, velocity, away: false });
           if (!visit.said && beyond < -clear) {
             visit.said = true;
             entered.push(visit);
           }
         } else if (before && visit.until === before.at) {
-          visit.until = rim(before, sighting, square);
+          visit.until = cleared(before, sighting, square);
         }
-        if (beyond >= clear && (now - visit.until) / second >= stepOut) end(visit);
+        if (beyond >= bodyOut && (now - visit.until) / second >= stepOut) end(visit);
       }
       for (const object of gone) {
         const visit = visits.get(object);
@@ -107,6 +109,13 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
     },
     snapshot: () => ({ trails: trails.snapshot(), visits: [...visits.values()].map((visit) => ({ ...visit })) }),
   };
+}
+
+/** When a path got out with all of its body: interpolated between the last sighting in and the first out. */
+function cleared(before: { readonly point: Point; readonly at: number }, { point, at, size }: Sighting, polygon: Polygon): number {
+  const was = outside(before.point, polygon) / size;
+  const is = outside(point, polygon) / size;
+  return Math.round(before.at + Math.min(1, Math.max(0, (bodyOut - was) / (is - was))) * (at - before.at));
 }
 
 /** When a path met the polygon's rim between two sightings, to a hundredth of the step. */

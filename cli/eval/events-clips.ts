@@ -1,0 +1,77 @@
+import { zoneSchema } from '@sightline/schemas';
+import type { Figure } from '../figures.js';
+import type { Footage } from './events-footage.js';
+import { judgeCrossings, judgeIntervals, type Interval } from './events-match.js';
+import { runZones } from './events-run.js';
+import type { Truth } from './events-truth.js';
+
+/** Judges line and visits on footage, at several frame rates, averaged over every frame the subsampling may start with. */
+
+/** Mean and worst over the starts: the mean is what is reported, the worst what the goals are held against. */
+interface Spread {
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function judgeTraffic(footage: Footage, truth: Truth['traffic'], fps: number, label: string): Figure[] {
+  const zone = zoneSchema.parse({ kind: 'line', name: 'traffic', line: [truth.line.from, truth.line.to], classes: truth.line.classes });
+  const sourceFps = frameRate(footage);
+  const every = Math.max(1, Math.round(sourceFps / fps));
+  const judged = starts(every).map((start) => {
+    const said = runZones(footage, [zone], { every, start }).events.map(({ clipSeconds, along = 0, direction = 'in' as const }) => ({ frame: clipSeconds * sourceFps + 1, along, direction }));
+    const judgement = judgeCrossings({ frames: truth.crossingFrames, along: truth.alongLine, toleranceFrames: truth.toleranceFrames, toleranceAlong: truth.toleranceAlongLine }, said);
+    return { ...judgement, said: said.length, net: said.filter(({ direction }) => direction === 'in').length };
+  });
+  const total = truth.crossingFrames.length;
+  const goal = fps >= 3 ? total : total - 1;
+  const found = over(judged.map((one) => one.found));
+  const of = (metric: string, value: number, more: Partial<Figure> = {}): Figure => ({ case: label, metric, value, unit: '', ...more });
+  return [
+    of('true', total),
+    of('found', found.mean, { goal }),
+    of('found at the worst start', found.least, { goal }),
+    of('recall', (100 * found.mean) / total, { unit: '%' }),
+    of('precision', 100 * over(judged.map((one) => (one.said === 0 ? 1 : one.found / one.said))).mean, { unit: '%' }),
+    of('false', over(judged.map((one) => one.false)).mean, { goal: 0, better: 'lower' }),
+    of('wrong way', over(judged.map((one) => one.wrongWay)).mean, { goal: 0, better: 'lower' }),
+    of('double', over(judged.map((one) => one.double)).mean, { goal: 0, better: 'lower' }),
+    of('count error', over(judged.map((one) => one.net - total)).mean),
+  ];
+}
+
+export function judgeCounter(footage: Footage, truth: Truth['counter'], fps: number, label: string): Figure[] {
+  const zone = zoneSchema.parse({ kind: 'area', name: 'counter', polygon: truth.zone.polygon, classes: ['person'] });
+  const every = Math.max(1, Math.round(frameRate(footage) / fps));
+  const visits = truth.visitsSeconds.map(([from, to]): Interval => ({ from, to }));
+  const judged = starts(every).map((start) => {
+    const { events } = runZones(footage, [zone], { every, start });
+    const said = events.filter(({ kind }) => kind === 'left').map(({ clipSeconds: to, seconds = 0 }): Interval => ({ from: to - seconds, to }));
+    return { ...judgeIntervals(visits, said), said: said.length };
+  });
+  const found = over(judged.map((one) => one.found));
+  const of = (metric: string, value: number, more: Partial<Figure> = {}): Figure => ({ case: label, metric, value, unit: '', ...more });
+  return [
+    of('true', visits.length),
+    of('found', found.mean, { goal: visits.length }),
+    of('found at the worst start', found.least, { goal: visits.length }),
+    of('recall', (100 * found.mean) / visits.length, { unit: '%' }),
+    of('precision', 100 * over(judged.map((one) => (one.said === 0 ? 1 : one.found / one.said))).mean, { unit: '%' }),
+    of('false', over(judged.map((one) => one.false)).mean, { goal: 0, better: 'lower' }),
+    of('count error', over(judged.map((one) => one.said - visits.length)).mean),
+    of('dwell error', over(judged.map((one) => one.lengthError)).mean, { unit: 's', better: 'lower', ...(fps === 10 ? { goal: 0.7, peer: 0.9 } : {}) }),
+  ];
+}
+
+export function frameRate({ frames }: Footage): number {
+  const last = frames.at(-1);
+  return last && last.at > 0 ? (frames.length - 1) / last.at : 1;
+}
+
+function starts(every: number): number[] {
+  return Array.from({ length: every }, (_, start) => start);
+}
+
+function over(values: readonly number[]): Spread {
+  return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, least: Math.min(...values), most: Math.max(...values) };
+}
