@@ -1,0 +1,157 @@
+import { liveSocketPath, type LiveData, type LiveMessage, type LivePictureHeader, type LiveRequest } from '@sightline/schemas/live';
+import { createAtom } from './atom';
+import { gatewayNow, setGatewayClock } from './clock';
+import { applyMessage, applySnapshot } from './model';
+
+/**
+ * The page's one live connection. It reconnects with growing, jittered pauses, at once when the page wakes or the network is
+ * back, asks only for what it missed, and asks anew where it finds a gap.
+ */
+export interface Connection {
+  readonly state: 'connecting' | 'open' | 'lost';
+  /** ms by the gateway's clock: since when. */
+  readonly since: number;
+}
+export const connectionAtom = createAtom<Connection>({ state: 'connecting', since: 0 });
+
+export type TakePicture = (header: LivePictureHeader, jpeg: Blob) => Promise<void>;
+
+const topics = ['site', 'zones', 'cameras', 'events', 'alerts'] as const;
+const firstPauseMs = 250;
+const longestPauseMs = 8000;
+/** So many heartbeats without a word mean that the connection is dead though nobody closed it. */
+const heartbeatsMissed = 2.5;
+
+const seqs: Record<string, number> = {};
+const watchers = new Map<string, Set<TakePicture>>();
+let run = '';
+let pages = '';
+let socket: WebSocket | null = null;
+let pause = firstPauseMs;
+let heartbeatMs = 5000;
+let lastHeard = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Starts once for the life of the page; answers how to stop. */
+export function startConnection(): () => void {
+  readSnapshot();
+  connect();
+  const watchdog = setInterval(() => {
+    if (socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard > heartbeatMs * heartbeatsMissed) socket.close();
+  }, 1000);
+  const wake = (): void => {
+    if (document.visibilityState === 'hidden') return;
+    const open = socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard <= heartbeatMs * heartbeatsMissed;
+    if (!open) connect();
+  };
+  document.addEventListener('visibilitychange', wake);
+  window.addEventListener('online', wake);
+  window.addEventListener('pageshow', wake);
+  return () => {
+    clearInterval(watchdog);
+    clearTimeout(retry);
+    document.removeEventListener('visibilitychange', wake);
+    window.removeEventListener('online', wake);
+    window.removeEventListener('pageshow', wake);
+    const old = socket;
+    socket = null;
+    old?.close();
+  };
+}
+
+/** Pictures of a camera while someone looks. `take` resolves when the picture is on the screen. */
+export function watchPictures(camera: string, take: TakePicture): () => void {
+  let takers = watchers.get(camera);
+  if (!takers) {
+    takers = new Set();
+    watchers.set(camera, takers);
+    send({ type: 'subscribe', topics: [`picture:${camera}`] });
+  }
+  takers.add(take);
+  return () => {
+    takers.delete(take);
+    if (takers.size > 0 || watchers.get(camera) !== takers) return;
+    watchers.delete(camera);
+    send({ type: 'unsubscribe', topics: [`picture:${camera}`] });
+  };
+}
+
+/** The gateway puts the last known values into each page that it serves, for the first paint. */
+function readSnapshot(): void {
+  const element = document.getElementById('sightline-snapshot');
+  if (!element?.textContent) return;
+  const snapshot = JSON.parse(element.textContent) as LiveData & { readonly now: number };
+  setGatewayClock(snapshot.now);
+  applySnapshot(snapshot);
+}
+
+function connect(): void {
+  clearTimeout(retry);
+  const old = socket;
+  const next = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${liveSocketPath}`);
+  next.binaryType = 'arraybuffer';
+  socket = next;
+  old?.close();
+  next.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    lastHeard = Date.now();
+    if (typeof data === 'string') hear(JSON.parse(data) as LiveMessage);
+    else hearPicture(data);
+  };
+  next.onclose = () => {
+    if (socket !== next) return;
+    if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since: gatewayNow() });
+    retry = setTimeout(connect, pause * (0.5 + Math.random()));
+    pause = Math.min(longestPauseMs, pause * 2);
+  };
+}
+
+function hear(message: LiveMessage): void {
+  switch (message.type) {
+    case 'hello': {
+      // Newer pages are served: this one may not understand the gateway any more.
+      if (pages && pages !== message.pages) location.reload();
+      pages = message.pages;
+      heartbeatMs = message.heartbeatSeconds * 1000;
+      setGatewayClock(message.now);
+      const after = run === message.run ? { ...seqs } : {};
+      run = message.run;
+      pause = firstPauseMs;
+      connectionAtom.set({ state: 'open', since: message.now });
+      send({ type: 'subscribe', topics: [...topics, ...[...watchers.keys()].map((camera) => `picture:${camera}`)], after, run });
+      break;
+    }
+    case 'heartbeat':
+      setGatewayClock(message.now);
+      break;
+    case 'snapshot':
+      seqs[message.topic] = message.seq;
+      applyMessage(message);
+      break;
+    case 'change': {
+      const known = seqs[message.topic] ?? -1;
+      if (message.seq <= known) break;
+      if (message.seq === known + 1) {
+        seqs[message.topic] = message.seq;
+        applyMessage(message);
+      } else {
+        send({ type: 'unsubscribe', topics: [message.topic] });
+        send({ type: 'subscribe', topics: [message.topic] });
+      }
+      break;
+    }
+    case 'error':
+      break;
+  }
+}
+
+function hearPicture(data: ArrayBuffer): void {
+  const length = new DataView(data).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length))) as LivePictureHeader;
+  const jpeg = new Blob([new Uint8Array(data, 4 + length)], { type: 'image/jpeg' });
+  const takers = [...(watchers.get(header.camera) ?? [])];
+  void Promise.allSettled(takers.map((take) => take(header, jpeg))).then(() => send({ type: 'shown', camera: header.camera }));
+}
+
+function send(request: LiveRequest): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+}

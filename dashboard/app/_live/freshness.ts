@@ -1,0 +1,27 @@
+import { freshness, type Freshness, type LiveCamera, type LiveZone } from '@sightline/schemas/live';
+import { useAtom } from './atom';
+import { useNow } from './clock';
+import { cameraAtom, zoneAtom } from './model';
+
+/** How far a zone's value can be believed now. */
+export interface ZoneView {
+  readonly value: LiveZone | null;
+  readonly camera: LiveCamera | null;
+  readonly state: Freshness | 'offline' | 'none';
+  readonly ageSeconds: number;
+}
+
+export function useZone(camera: string, zone: string): ZoneView {
+  const value = useAtom(zoneAtom(camera, zone));
+  const from = useAtom(cameraAtom(camera));
+  const now = useNow();
+  if (!value) return { value, camera: from, state: from?.state === 'offline' ? 'offline' : 'none', ageSeconds: 0 };
+  const ageSeconds = Math.max(0, (now - value.seenAt) / 1000);
+  // The clock ticks once a second, so a value that comes once a second is never older than that plus its own second.
+  return { value, camera: from, state: from?.state === 'offline' ? 'offline' : freshness(ageSeconds), ageSeconds };
+}
+
+/** What may be shown of a measure: unknown when the camera is offline. */
+export function shown(view: ZoneView, measure: string): number | null {
+  return view.state === 'offline' || view.state === 'none' ? null : (view.value?.measures[measure] ?? null);
+}

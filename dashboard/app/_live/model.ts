@@ -1,0 +1,84 @@
+import type { LiveAlert, LiveCamera, LiveData, LiveEvent, LiveMessage, LiveSite, LiveZone } from '@sightline/schemas/live';
+import { createAtom, type Atom } from './atom';
+
+/** Last known values of the page: one atom per zone and camera, fed by the snapshot in the page and the live socket. */
+const eventsShown = 200;
+
+export const siteAtom = createAtom<LiveSite | null>(null);
+export const eventsAtom = createAtom<readonly LiveEvent[]>([]);
+export const alertsAtom = createAtom<readonly LiveAlert[]>([]);
+/** Whether anything has been heard yet, from the page's own snapshot or the socket. */
+export const heardAtom = createAtom(false);
+/** Changes with each camera value, for what sums up all cameras. */
+export const camerasAtom = createAtom<ReadonlyMap<string, LiveCamera>>(new Map());
+/** Changes with each zone value, for what sums up all zones; read it at most once a second. */
+export const zonesAtom = createAtom<ReadonlyMap<string, LiveZone>>(new Map());
+
+const zoneAtoms = new Map<string, Atom<LiveZone | null>>();
+const cameraAtoms = new Map<string, Atom<LiveCamera | null>>();
+
+export function zoneAtom(camera: string, zone: string): Atom<LiveZone | null> {
+  return atomOf(zoneAtoms, `${camera}/${zone}`);
+}
+
+export function cameraAtom(camera: string): Atom<LiveCamera | null> {
+  return atomOf(cameraAtoms, camera);
+}
+
+function atomOf<T>(atoms: Map<string, Atom<T | null>>, key: string): Atom<T | null> {
+  let atom = atoms.get(key);
+  if (!atom) {
+    atom = createAtom<T | null>(null);
+    atoms.set(key, atom);
+  }
+  return atom;
+}
+
+export function applyMessage(message: Extract<LiveMessage, { topic: string }>): void {
+  const replace = message.type === 'snapshot';
+  switch (message.topic) {
+    case 'site':
+      siteAtom.set(message.data);
+      break;
+    case 'zones':
+      setZones(message.data, replace);
+      break;
+    case 'cameras':
+      setCameras(message.data, replace);
+      break;
+    case 'alerts':
+      alertsAtom.set(message.data);
+      break;
+    case 'events':
+      eventsAtom.set(replace ? message.data : [...message.data, ...eventsAtom.get()].slice(0, eventsShown));
+      break;
+  }
+  heardAtom.set(true);
+}
+
+export function applySnapshot(data: LiveData): void {
+  siteAtom.set(data.site);
+  setZones(data.zones, true);
+  setCameras(data.cameras, true);
+  eventsAtom.set(data.events);
+  alertsAtom.set(data.alerts);
+  heardAtom.set(true);
+}
+
+function setZones(values: readonly LiveZone[], replace: boolean): void {
+  const next = new Map(replace ? [] : zonesAtom.get());
+  for (const value of values) {
+    next.set(`${value.camera}/${value.zone}`, value);
+    zoneAtom(value.camera, value.zone).set(value);
+  }
+  zonesAtom.set(next);
+}
+
+function setCameras(values: readonly LiveCamera[], replace: boolean): void {
+  const next = new Map(replace ? [] : camerasAtom.get());
+  for (const value of values) {
+    next.set(value.camera, value);
+    cameraAtom(value.camera).set(value);
+  }
+  camerasAtom.set(next);
+}

@@ -1,0 +1,5 @@
+import { LivePage } from './_live/live-page';
+
+export default function Page() {
+  return <LivePage />;
+}
