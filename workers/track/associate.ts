@@ -1,0 +1,104 @@
+import { assign, type Edge } from './assign.js';
+import { lookDistance } from './look.js';
+import { bufferedIou, distanceSquared, sizeOf, type CentredBox } from './motion.js';
+import type { TrackerOptions } from './options.js';
+import type { TrackState } from './state.js';
+
+/** A detection as the tracker takes it: centre and sides in frame heights. */
+export interface Candidate {
+  readonly box: CentredBox;
+  readonly cls: string;
+  readonly group: string;
+  readonly score: number;
+  readonly look: Float32Array | null;
+  taken: boolean;
+}
+
+export interface Pair {
+  readonly track: TrackState;
+  readonly candidate: Candidate;
+}
+
+/**
+ * Pairs tracks with candidates by where they are expected, how large they are and, where both are known, how they look.
+ * Every pair's candidate is marked as taken.
+ */
+export function associate(tracks: readonly TrackState[], candidates: readonly Candidate[], options: TrackerOptions): Pair[] {
+  if (tracks.length === 0 || candidates.length === 0) return [];
+  const byX = candidates.map((_, index) => index).sort((a, b) => candidates[a]!.box[0] - candidates[b]!.box[0] || a - b);
+  const edges: Edge[] = [];
+  for (let row = 0; row < tracks.length; row++) {
+    const track = tracks[row]!;
+    const { motion } = track;
+    const size = sizeOf(motion);
+    const reach = Math.sqrt(options.gate * (motion.pp + (options.positionNoise * size) ** 2));
+    for (let at = firstFrom(byX, candidates, motion.x - reach); at < byX.length; at++) {
+      const column = byX[at]!;
+      const candidate = candidates[column]!;
+      if (candidate.box[0] > motion.x + reach) break;
+      const cost = pairCost(track, candidate, size, options);
+      if (cost !== null) edges.push({ row, column, cost });
+    }
+  }
+  return settle(tracks, candidates, edges, options.unmatched);
+}
+
+/** Pairs lost tracks with candidates that look the same and lie within reach of where the object was lost. */
+export function associateByLook(tracks: readonly TrackState[], candidates: readonly Candidate[], options: TrackerOptions): Pair[] {
+  const edges: Edge[] = [];
+  for (let row = 0; row < tracks.length; row++) {
+    const track = tracks[row]!;
+    if (!track.look) continue;
+    const size = sizeOf({ w: track.box[2], h: track.box[3] });
+    const reach = (options.returnReach + options.returnSpeed * track.unseen) * size;
+    for (let column = 0; column < candidates.length; column++) {
+      const { box, look, group } = candidates[column]!;
+      if (!look || group !== track.group) continue;
+      if (Math.hypot(box[0] - track.box[0], box[1] - track.box[1]) > reach) continue;
+      if (Math.abs(Math.log(box[3] / track.box[3])) > options.sizeGate + options.sizeGateGrowth * track.unseen) continue;
+      const distance = lookDistance(track.look, look);
+      if (distance < options.returnLook) edges.push({ row, column, cost: distance });
+    }
+  }
+  return settle(tracks, candidates, edges, options.returnLook);
+}
+
+/** The price of a pair less what its own kind costs to leave alone, so that pairs with and without look compare; null: impossible. */
+function pairCost(track: TrackState, candidate: Candidate, size: number, options: TrackerOptions): number | null {
+  if (candidate.group !== track.group) return null;
+  const { motion } = track;
+  if (distanceSquared(motion, candidate.box, options) > options.gate) return null;
+  const ratio = Math.abs(Math.log(candidate.box[3] / motion.h));
+  if (ratio > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
+  const buffer = Math.min(options.bufferMost, options.buffer + Math.sqrt(motion.pp) / size);
+  let cost = 1 - bufferedIou([motion.x, motion.y, motion.w, motion.h], candidate.box, buffer) + options.sizeCost * ratio;
+  if (track.look && candidate.look) {
+    const difference = (lookDistance(track.look, candidate.look) - options.lookFree) / options.lookScale;
+    cost += Math.min(1, Math.max(0, difference)) + options.unmatched - options.unmatchedWithLook;
+  }
+  return cost;
+}
+
+function settle(tracks: readonly TrackState[], candidates: readonly Candidate[], edges: readonly Edge[], unmatched: number): Pair[] {
+  const columnOf = assign(tracks.length, candidates.length, edges, unmatched);
+  const pairs: Pair[] = [];
+  for (let row = 0; row < tracks.length; row++) {
+    const column = columnOf[row]!;
+    if (column < 0) continue;
+    const candidate = candidates[column]!;
+    candidate.taken = true;
+    pairs.push({ track: tracks[row]!, candidate });
+  }
+  return pairs;
+}
+
+function firstFrom(byX: readonly number[], candidates: readonly Candidate[], x: number): number {
+  let low = 0;
+  let high = byX.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (candidates[byX[middle]!]!.box[0] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,132 @@
+import type { FrameInput, Track } from '@sightline/schemas';
+import { associate, associateByLook, type Candidate, type Pair } from './associate.js';
+import { candidatesOf } from './candidates.js';
+import { asTrack } from './corrected.js';
+import { blendLook } from './look.js';
+import { beginMotion, correct, sizeOf } from './motion.js';
+import type { TrackerOptions } from './options.js';
+import { beginPath } from './path.js';
+import { initialSpeed, type TrackerState, type TrackState } from './state.js';
+
+/** Confirmed and tentative objects that one camera may have at once; beyond it no track begins. */
+const mostTracks = 2000;
+
+/** Moves everything with the picture when the camera shook or panned. */
+export function shift(tracks: readonly TrackState[], { motion: [dx, dy], aspect }: FrameInput): void {
+  if (dx === 0 && dy === 0) return;
+  for (const track of tracks) {
+    track.motion.x += dx * aspect;
+    track.motion.y += dy;
+    const [x, y, w, h] = track.box;
+    track.box = [x + dx * aspect, y + dy, w, h];
+  }
+}
+
+/** A frame the gate held back shows what the last one showed: what was seen is seen again, what was hidden stays hidden. */
+export function holdStill(tracks: readonly TrackState[], anew: Set<TrackState>, options: TrackerOptions): void {
+  for (const track of tracks) {
+    if (track.unseen === 0) {
+      correct(track.motion, track.box, options);
+    } else {
+      track.motion.vx = 0;
+      track.motion.vy = 0;
+      anew.add(track);
+    }
+  }
+}
+
+/** Pairs the frame's detections with the tracks, stage by stage, and begins tracks with what is left. */
+export function observe(state: TrackerState, input: FrameInput, seconds: number, anew: Set<TrackState>, options: TrackerOptions): void {
+  const candidates = candidatesOf(input, options);
+  const { tracks } = state;
+  const take = (pairs: readonly Pair[]): void => {
+    for (const { track, candidate } of pairs) sight(track, candidate, input.capturedAt, options);
+  };
+  const open = (list: readonly TrackState[]): TrackState[] => list.filter((track) => track.seenAt !== input.capturedAt);
+  const free = (from: number, below = Infinity): Candidate[] => candidates.filter((c) => !c.taken && c.score >= from && c.score < below);
+
+  const confirmed = tracks.filter((track) => track.confirmed);
+  const followed = confirmed.filter((track) => track.unseen <= Math.max(options.lostSeconds, seconds));
+  take(associate(followed, free(options.strong), options));
+  take(associate(open(followed), free(0, options.strong), options));
+  for (const pair of associateByLook(open(confirmed), free(options.strong), options)) {
+    const { track, candidate } = pair;
+    Object.assign(track.motion, beginMotion(candidate.box, initialSpeed(track.group, options), options));
+    anew.add(track);
+    sight(track, candidate, input.capturedAt, options);
+  }
+  take(associate(tracks.filter((track) => !track.confirmed), free(options.strong), options));
+  for (const candidate of free(options.birth)) {
+    if (tracks.length < mostTracks) tracks.push(begin(state, candidate, input.capturedAt, options));
+  }
+}
+
+/** Takes out the tracks that waited too long, or left the frame. */
+export function removeStale(state: TrackerState, seconds: number, options: TrackerOptions): TrackState[] {
+  const stale: TrackState[] = [];
+  state.tracks = state.tracks.filter((track) => {
+    const { x, y } = track.motion;
+    const outside = x < 0 || y < 0 || x > state.aspect || y > 1;
+    const patience = !track.confirmed ? options.tentativeSeconds : outside ? options.exitSeconds : track.look ? options.lostWithLookSeconds : options.lostSeconds;
+    if (track.unseen <= Math.max(patience, seconds) + 1e-6) return true;
+    stale.push(track);
+    return false;
+  });
+  return stale;
+}
+
+/** What is shown now: confirmed objects, seen or coasting for a short time inside the frame. */
+export function report(state: TrackerState, options: TrackerOptions): Track[] {
+  const shown: Track[] = [];
+  for (const track of state.tracks) {
+    const { x, y, w, h } = track.motion;
+    const inside = x >= 0 && y >= 0 && x <= state.aspect && y <= 1;
+    if (!track.confirmed || track.unseen > options.coastSeconds + 1e-6 || (track.unseen > 0 && !inside)) continue;
+    shown.push(asTrack(track, [x, y, w, h], track.unseen, state.aspect));
+  }
+  return shown;
+}
+
+export function confirmedIds(tracks: readonly TrackState[]): string[] {
+  return tracks.filter((track) => track.confirmed).map((track) => track.id);
+}
+
+function sight(track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
+  const { unseen } = track;
+  correct(track.motion, candidate.box, options);
+  track.box = candidate.box;
+  track.score = candidate.score;
+  track.maxScore = Math.max(track.maxScore, candidate.score);
+  track.votes[candidate.cls] = (track.votes[candidate.cls] ?? 0) + candidate.score;
+  if (track.votes[candidate.cls]! > track.votes[track.cls]!) track.cls = candidate.cls;
+  track.seenAt = at;
+  track.unseen = 0;
+  if (!track.confirmed) {
+    track.confidence += candidate.score;
+    track.confirmed = track.confidence >= options.confirm;
+  }
+  if (!candidate.look) return;
+  if (track.look) blendLook(track.look, candidate.look, 1 - Math.exp(-unseen / options.lookSeconds));
+  else track.look = candidate.look.slice();
+}
+
+function begin(state: TrackerState, { box, cls, group, score, look }: Candidate, at: number, options: TrackerOptions): TrackState {
+  return {
+    id: `${state.epoch.toString(36)}-${state.next++}`,
+    group,
+    votes: { [cls]: score },
+    cls,
+    motion: beginMotion(box, initialSpeed(group, options), options),
+    box,
+    look: look && look.slice(),
+    score,
+    maxScore: score,
+    confidence: score,
+    confirmed: score >= options.confirm,
+    since: at,
+    seenAt: at,
+    unseen: 0,
+    moments: [],
+    path: beginPath(options.pathTolerance * sizeOf({ w: box[2], h: box[3] })),
+  };
+}

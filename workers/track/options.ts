@@ -1,0 +1,105 @@
+/**
+ * The tracker's parameters: one set for every camera and frame rate. All are seconds, fractions, scores or object sizes
+ * (the longer side of an object's box), so none depends on resolution or frame rate. docs/tracking.md says what each is worth.
+ */
+export interface TrackerOptions {
+  /** Detections with a lower score are ignored. Scores as in `Detection.score`: comparable between models. */
+  readonly floor: number;
+  /** From this score on a detection takes part in the first association; below, only in the second, which never begins a track. */
+  readonly strong: number;
+  /** Least score that begins a track: well above the score of most false boxes, since a lost beginning costs a frame, a false track an id. */
+  readonly birth: number;
+  /** Sum of scores at which a track is believed: two clear sightings, or three doubtful ones. */
+  readonly confirm: number;
+  /** Seconds an unconfirmed track outlives its last sighting. */
+  readonly tentativeSeconds: number;
+  /** Seconds a confirmed track waits for its object: how long people pass behind people and posts. */
+  readonly lostSeconds: number;
+  /** The same where its appearance can prove that it is the same object. */
+  readonly lostWithLookSeconds: number;
+  /** The same once its centre has left the frame: nothing comes back from there under the same motion. */
+  readonly exitSeconds: number;
+  /** Seconds for which an unseen track is still reported, flagged by `coasting`. */
+  readonly coastSeconds: number;
+  /** Standard deviation of a detected box's centre, object sizes. */
+  readonly positionNoise: number;
+  /** Standard deviation of a detected box's sides, object sizes. */
+  readonly sizeNoise: number;
+  /** White acceleration density, sizes per second^1.5: a person changes its step within about a second. */
+  readonly acceleration: number;
+  /** The same for the box's sides. */
+  readonly sizeAcceleration: number;
+  /** Standard deviation of a new object's speed, sizes per second: a walking person's. */
+  readonly initialSpeed: number;
+  /** The same for vehicles until the camera has taught better. */
+  readonly initialVehicleSpeed: number;
+  /** Seconds in which a change of size dies away: things do not grow for long. */
+  readonly sizeDecaySeconds: number;
+  /** Squared Mahalanobis distance of centres beyond which a box cannot be the object's (4 standard deviations). */
+  readonly gate: number;
+  /** Largest |ln ratio| of heights. */
+  readonly sizeGate: number;
+  /** Growth of that limit per second unseen. */
+  readonly sizeGateGrowth: number;
+  /** Part of its sides by which each box is widened before overlap is measured (C-BIoU), before uncertainty is added. */
+  readonly buffer: number;
+  readonly bufferMost: number;
+  /** Cost of |ln ratio| of heights. */
+  readonly sizeCost: number;
+  /** Cost of leaving a track unmatched: a pairing that costs more is not made. */
+  readonly unmatched: number;
+  /** The same where appearance takes part in the cost. */
+  readonly unmatchedWithLook: number;
+  /** Cosine distance of appearance that still costs nothing, and the further distance at which it costs 1. */
+  readonly lookFree: number;
+  readonly lookScale: number;
+  /** Seconds over which a track's appearance is averaged. */
+  readonly lookSeconds: number;
+  /** A lost track returns by appearance below this cosine distance … */
+  readonly returnLook: number;
+  /** … within this many sizes, plus so many a second unseen. */
+  readonly returnReach: number;
+  readonly returnSpeed: number;
+  /** Seconds after which a frame's corrected form is said. */
+  readonly delaySeconds: number;
+  /** Longest gap between two sightings that the corrected form fills. */
+  readonly fillSeconds: number;
+  /** How far a finished track's path may pass from where the object was, object sizes: the noise of a detected box. */
+  readonly pathTolerance: number;
+}
+
+export const defaultTrackerOptions: TrackerOptions = {
+  floor: 0.1,
+  strong: 0.4,
+  birth: 0.7,
+  confirm: 1,
+  tentativeSeconds: 0.3,
+  lostSeconds: 2,
+  lostWithLookSeconds: 6,
+  exitSeconds: 0.3,
+  coastSeconds: 0.4,
+  positionNoise: 0.06,
+  sizeNoise: 0.1,
+  acceleration: 0.35,
+  sizeAcceleration: 0.07,
+  initialSpeed: 1,
+  initialVehicleSpeed: 3,
+  sizeDecaySeconds: 1,
+  gate: 16,
+  sizeGate: 0.5,
+  sizeGateGrowth: 0.25,
+  buffer: 0.25,
+  bufferMost: 1.5,
+  sizeCost: 0.3,
+  unmatched: 1,
+  unmatchedWithLook: 1.35,
+  lookFree: 0.05,
+  lookScale: 0.15,
+  lookSeconds: 1,
+  returnLook: 0.15,
+  returnReach: 0.5,
+  returnSpeed: 0.7,
+  delaySeconds: 1,
+  fillSeconds: 1,
+  pathTolerance: 0.06,
+};
