@@ -1,0 +1,62 @@
+import type { OnnxGraph } from '../onnx/graph.js';
+import { elementType } from '../onnx/graph.js';
+
+/**
+ * The tail that every adapted graph ends in: the strongest candidates, one column each, so that JavaScript looks at a
+ * few dozen numbers. Output `candidates`, float32 [7, K], strongest first; rows: score, class, index of the cell, and
+ * four numbers of the box as the head gives them.
+ */
+export const candidatesOutput = 'candidates';
+export const candidateRows = 7;
+
+export interface CandidateTensors {
+  /** [N]: score of each cell, 0..1, whatever its class. */
+  readonly scores: string;
+  /** [classes, N]: anything that grows with the class's score. */
+  readonly classLogits: string;
+  /** [4, N]. */
+  readonly boxes: string;
+  /** At most this many. */
+  readonly limit: number;
+}
+
+export function addCandidates(graph: OnnxGraph, { scores, classLogits, boxes, limit }: CandidateTensors): void {
+  const count = smaller(graph, graph.integers([limit]), graph.add('Shape', [scores]));
+  const values = 'sightline/top_scores';
+  const indices = 'sightline/top_indices';
+  graph.add('TopK', [scores, count], { axis: 0, largest: 1, sorted: 1 }, [values, indices]);
+  const taken = graph.add('Gather', [boxes, indices], { axis: 1 });
+  const classes = graph.add('ArgMax', [graph.add('Gather', [classLogits, indices], { axis: 1 })], { axis: 0, keepdims: 1 });
+  const row = graph.integers([1, -1]);
+  graph.add(
+    'Concat',
+    [
+      graph.add('Reshape', [sickOrSame(graph, values, boxes), row]),
+      graph.add('Cast', [classes], { to: elementType.float32 }),
+      graph.add('Cast', [graph.add('Reshape', [indices, row])], { to: elementType.float32 }),
+      taken,
+    ],
+    { axis: 0 },
+    [candidatesOutput],
+  );
+  graph.setOutputs([{ name: candidatesOutput, type: elementType.float32, dims: [candidateRows, 'candidates'] }]);
+}
+
+/**
+ * Maxima and sorting can hide a NaN; a sum cannot. Adding 0 × the sum of all boxes leaves sound scores as they are and
+ * makes every score NaN when a single box is NaN or infinite.
+ */
+function sickOrSame(graph: OnnxGraph, scores: string, boxes: string): string {
+  const sum = graph.opset >= 13 ? graph.add('ReduceSum', [boxes], { keepdims: 0 }) : graph.add('ReduceSum', [boxes], { keepdims: 0, axes: [0, 1] });
+  return graph.add('Add', [scores, graph.add('Mul', [sum, graph.constant([], new Float32Array([0]))])]);
+}
+
+/** Min itself takes integers from opset 12 on only. */
+function smaller(graph: OnnxGraph, a: string, b: string): string {
+  return graph.add('Where', [graph.add('Less', [a, b]), a, b]);
+}
+
+/** Greatest over one axis, which stays with length 1. */
+export function reduceMax(graph: OnnxGraph, tensor: string, axis: number): string {
+  return graph.opset >= 18 ? graph.add('ReduceMax', [tensor, graph.integers([axis])], { keepdims: 1 }) : graph.add('ReduceMax', [tensor], { axes: [axis], keepdims: 1 });
+}

@@ -1,0 +1,138 @@
+import { SightlineError } from '@sightline/runtime/errors';
+import { elementType, numberAttribute, numbersAttribute, setAttribute, type Node, type OnnxGraph } from '../onnx/graph.js';
+
+/**
+ * Gives a graph the input that ingest delivers: uint8 [1, height, width, 3], RGB (architecture rule 7). Cast, layout,
+ * channel order and normalisation become nodes, or vanish into the weights of the first convolution.
+ */
+export interface PixelConvention {
+  readonly order: 'rgb' | 'bgr';
+  /** What the model wants is pixel × scale + offset, per channel in the model's order. */
+  readonly scale: readonly [number, number, number];
+  readonly offset: readonly [number, number, number];
+}
+
+/** 0..255 as they are. */
+export const plainRgb: PixelConvention = { order: 'rgb', scale: [1, 1, 1], offset: [0, 0, 0] };
+export const plainBgr: PixelConvention = { ...plainRgb, order: 'bgr' };
+/** 0..1, as the YOLO family and most DETRs want them. */
+export const unitRgb: PixelConvention = { order: 'rgb', scale: [1 / 255, 1 / 255, 1 / 255], offset: [0, 0, 0] };
+/** ImageNet's mean and deviation, as torchvision and RF-DETR want them. */
+export const imagenetRgb: PixelConvention = {
+  order: 'rgb',
+  scale: [1 / 255 / 0.229, 1 / 255 / 0.224, 1 / 255 / 0.225],
+  offset: [-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225],
+};
+
+export const pixelsInput = 'pixels';
+
+/** `size` bakes one input size in; without it height and width stay free. */
+export function adaptInput(graph: OnnxGraph, convention: PixelConvention, size?: { readonly width: number; readonly height: number }): void {
+  const input = graph.inputs[0]!;
+  graph.setInputs([{ name: pixelsInput, type: elementType.uint8, dims: [1, size?.height ?? 'height', size?.width ?? 'width', 3] }]);
+  foldFocus(graph, input.name);
+  const planes = graph.add('Cast', [graph.add('Transpose', [pixelsInput], { perm: [0, 3, 1, 2] })], { to: elementType.float32 });
+  if (foldIntoConvolutions(graph, input.name, convention)) {
+    graph.replaceUses(input.name, planes);
+  } else {
+    graph.replaceUses(input.name, normalised(graph, planes, convention));
+  }
+}
+
+function normalised(graph: OnnxGraph, planes: string, { order, scale, offset }: PixelConvention): string {
+  let out = planes;
+  if (order === 'bgr') out = graph.add('Gather', [out, graph.integers([2, 1, 0])], { axis: 1 });
+  if (scale.some((value) => value !== 1)) out = graph.add('Mul', [out, graph.constant([1, 3, 1, 1], Float32Array.from(scale))]);
+  if (offset.some((value) => value !== 0)) out = graph.add('Add', [out, graph.constant([1, 3, 1, 1], Float32Array.from(offset))]);
+  return out;
+}
+
+/**
+ * Channel order and scale go into the weights when nothing but convolutions reads the input. An offset cannot: at the
+ * edge, the padding is zero after it, not before.
+ */
+function foldIntoConvolutions(graph: OnnxGraph, input: string, { order, scale, offset }: PixelConvention): boolean {
+  const readers = graph.consumersOf(input);
+  if (offset.some((value) => value !== 0) || readers.length === 0) return false;
+  if (!readers.every((node) => node.opType === 'Conv' && node.input![0] === input && numberAttribute(node, 'group', 1) === 1 && graph.constantOf(node.input![1])?.data instanceof Float32Array)) return false;
+  for (const node of readers) {
+    const { dims, data } = graph.constantOf(node.input![1])!;
+    const [outputs, channels, kh, kw] = dims as [number, number, number, number];
+    const area = kh * kw;
+    const changed = new Float32Array(data.length);
+    for (let o = 0; o < outputs; o++)
+      for (let c = 0; c < channels; c++) {
+        const to = order === 'bgr' ? 2 - c : c;
+        for (let k = 0; k < area; k++) changed[(o * channels + to) * area + k] = (data as Float32Array)[(o * channels + c) * area + k]! * scale[c]!;
+      }
+    node.input![1] = graph.constant(dims, changed);
+  }
+  return true;
+}
+
+/**
+ * YOLOX and YOLOv5 begin by taking the picture apart into four half-size ones (Focus: eight strided slices and a
+ * concatenation) before a k×k convolution. That is one 2k×2k convolution of stride 2 on the picture itself.
+ */
+export function foldFocus(graph: OnnxGraph, input: string): boolean {
+  const concat = graph.nodes.find((node) => node.opType === 'Concat' && node.input!.length === 4 && node.input!.every((name) => sliceOffsets(graph, name, input)));
+  if (!concat) return false;
+  const readers = graph.consumersOf(concat.output![0]!);
+  const conv = readers[0];
+  if (readers.length !== 1 || conv?.opType !== 'Conv' || numberAttribute(conv, 'group', 1) !== 1) return false;
+  const weight = graph.constantOf(conv.input![1]);
+  const pads = numbersAttribute(conv, 'pads') ?? [0, 0, 0, 0];
+  const strides = numbersAttribute(conv, 'strides') ?? [1, 1];
+  if (!weight || weight.dims[1] !== 12 || strides.some((stride) => stride !== 1)) return false;
+  const [outputs, , kh, kw] = weight.dims as [number, number, number, number];
+  const wide = new Float32Array(outputs * 3 * 4 * kh * kw);
+  concat.input!.forEach((name, slot) => {
+    const [dy, dx] = sliceOffsets(graph, name, input)!;
+    for (let o = 0; o < outputs; o++)
+      for (let c = 0; c < 3; c++)
+        for (let y = 0; y < kh; y++)
+          for (let x = 0; x < kw; x++) {
+            wide[((o * 3 + c) * 2 * kh + 2 * y + dy) * 2 * kw + 2 * x + dx] = (weight.data as Float32Array)[((o * 12 + slot * 3 + c) * kh + y) * kw + x]!;
+          }
+  });
+  conv.input![0] = input;
+  conv.input![1] = graph.constant([outputs, 3, 2 * kh, 2 * kw], wide);
+  setAttribute(conv, 'kernel_shape', [2 * kh, 2 * kw]);
+  setAttribute(conv, 'strides', [2, 2]);
+  setAttribute(conv, 'pads', pads.map((pad) => 2 * pad));
+  graph.prune();
+  return true;
+}
+
+/** Where a chain of slices of step 2 begins in the picture: [row, column], each 0 or 1; null when it is anything else. */
+function sliceOffsets(graph: OnnxGraph, name: string, input: string): [number, number] | null {
+  const offsets = new Map<number, number>();
+  let at = name;
+  while (at !== input) {
+    const node = graph.producerOf(at);
+    if (!isSlice(node)) return null;
+    const [starts, axes, steps] = [node.input![1], node.input![3], node.input![4]].map((constant) => graph.constantOf(constant)?.data);
+    if (!starts || !axes || !steps || starts.length !== 1 || Number(steps[0]) !== 2) return null;
+    offsets.set(Number(axes[0]), Number(starts[0]));
+    at = node.input![0]!;
+  }
+  const row = offsets.get(2);
+  const column = offsets.get(3);
+  return offsets.size === 2 && (row === 0 || row === 1) && (column === 0 || column === 1) ? [row, column] : null;
+}
+
+function isSlice(node: Node | undefined): node is Node {
+  return node?.opType === 'Slice' && node.input!.length === 5;
+}
+
+/** Refuses what cannot be fed a picture: says the input that was found and the one that is needed. */
+export function expectPictureInput(graph: OnnxGraph, name: string): { width: number | null; height: number | null; batch: number | null } {
+  const inputs = graph.inputs;
+  const said = inputs.map((port) => `"${port.name}" [${port.dims?.map((dim) => dim ?? '?').join(', ') ?? '?'}]`).join(', ');
+  const dims = inputs[0]?.dims;
+  if (inputs.length !== 1 || !dims) throw new SightlineError('MODEL_INVALID', `${name} takes ${inputs.length === 1 ? 'an input of unknown shape' : `${inputs.length} inputs`} (${said}); a detector takes one picture, float32 [1, 3, height, width]`);
+  if (inputs[0]!.type !== elementType.float32) throw new SightlineError('MODEL_INVALID', `${name}: input ${said} is not float32; export the model in full precision`);
+  if (dims.length !== 4 || (dims[1] !== 3 && typeof dims[1] === 'number')) throw new SightlineError('MODEL_INVALID', `${name}: input ${said} is not a picture [1, 3, height, width]${dims[3] === 3 ? '; it is laid out NHWC, export it as NCHW' : ''}`);
+  const side = (dim: number | string | null | undefined): number | null => (typeof dim === 'number' ? dim : null);
+  return { batch: side(dims[0]), height: side(dims[2]), width: side(dims[3]) };
+}

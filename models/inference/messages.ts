@@ -1,0 +1,28 @@
+import type { DetectorOutput, Polygon } from '@sightline/schemas';
+import type { ErrorCode } from '@sightline/runtime/errors';
+import type { Manifest } from '../manifest.js';
+
+/** What crosses between the detector and its threads; pixel buffers are transferred both ways. */
+export interface ThreadStart {
+  readonly manifest: Manifest;
+  readonly modelPath: string;
+}
+
+export interface ThreadRequest {
+  readonly id: number;
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly floor: number;
+  readonly appearance: boolean;
+  readonly embedding: boolean;
+  /** Which set of facings; `polygons` comes with it the first time a thread sees that set. */
+  readonly facings?: { readonly set: number; readonly polygons?: Readonly<Record<string, Polygon>> };
+}
+
+export type ThreadAnswer =
+  | { readonly kind: 'ready'; readonly sessionSeconds: number }
+  | { readonly kind: 'unusable'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'done'; readonly id: number; readonly pixels: Uint8Array; readonly output: DetectorOutput }
+  | { readonly kind: 'failed'; readonly id: number; readonly pixels: Uint8Array; readonly code: ErrorCode; readonly message: string };
+

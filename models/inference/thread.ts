@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { SightlineError } from '@sightline/runtime/errors';
+import type { ThreadAnswer, ThreadRequest, ThreadStart } from './messages.js';
+import { ModelSession } from './session.js';
+
+/** The body of an inference thread: one session, one frame after the other. */
+const port = parentPort!;
+const { manifest, modelPath } = workerData as ThreadStart;
+
+const describe = (error: unknown): { code: 'MODEL_FAILED' | 'MODEL_INVALID'; message: string } => ({
+  code: error instanceof SightlineError && error.code === 'MODEL_INVALID' ? 'MODEL_INVALID' : 'MODEL_FAILED',
+  message: error instanceof Error ? error.message : String(error),
+});
+
+async function main(): Promise<void> {
+  const began = process.hrtime.bigint();
+  const session = await ModelSession.open(modelPath, manifest);
+  port.on('message', (request: ThreadRequest) => {
+    const { id, pixels } = request;
+    const answer = (message: ThreadAnswer): void => port.postMessage(message, [pixels.buffer as ArrayBuffer]);
+    session.detect(request).then(
+      (output) => answer({ kind: 'done', id, pixels, output }),
+      (error: unknown) => answer({ kind: 'failed', id, pixels, ...describe(error) }),
+    );
+  });
+  port.postMessage({ kind: 'ready', sessionSeconds: Number(process.hrtime.bigint() - began) / 1e9 } satisfies ThreadAnswer);
+}
+
+main().catch((error: unknown) => port.postMessage({ kind: 'unusable', ...describe(error) } satisfies ThreadAnswer));
