@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const slow = process.env['SIGHTLINE_SLOW'] === '1';
 
 export default defineConfig({
-  resolve: { conditions: ['sightline-source', 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['sightline-source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['sightline-source', 'node'] },
+  ssr: { resolve: { conditions: ['sightline-source', 'node'] } },
   test: {
     include: ['{schemas,runtime,models,ingest,workers,dashboard,cli,test,deploy}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
