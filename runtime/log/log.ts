@@ -14,6 +14,8 @@ export interface LogRecord {
   /** null deletes the key from a compacted topic. In process it is passed by reference: the sender gives it away. */
   readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where to put it, instead of where the key says. */
+  readonly partition?: number;
 }
 
 export interface StoredRecord extends LogRecord {
@@ -52,7 +54,10 @@ export interface Log {
 }
 
 export interface Producer {
-  /** Resolves when every record is safe, to their positions. In-process `frames` wait here while the topic is full. */
+  /**
+   * Resolves when every record is safe, to their positions. In-process `frames` wait here while the topic is full; a
+   * frame makes room when the group that consumes them commits past it.
+   */
   send(topic: TopicName, records: readonly LogRecord[]): Promise<readonly { partition: number; offset: number }[]>;
   close(): Promise<void>;
 }
@@ -62,7 +67,7 @@ export interface SubscribeOptions {
   readonly topics: readonly TopicName[];
   /** Called before the first record of a newly assigned partition; says where to begin. */
   assigned(at: TopicPartition, signal: AbortSignal): Promise<number | 'committed' | 'begin' | 'end'>;
-  /** Called after the last batch of a partition that goes elsewhere was handled. */
+  /** Called after the last batch of a partition that goes elsewhere, or is given up by close(), was handled. */
   revoked?(at: TopicPartition): Promise<void>;
   /**
    * One batch of one partition, in order; the next one of that partition comes when this resolves. Partitions run
