@@ -35,6 +35,15 @@ export const errorCodes = {
   FENCED: { remedy: 'another process has taken over; nothing to do', retryable: false },
   RECORD_NEWER: { remedy: 'a newer Sightline wrote this record; update this process', retryable: false },
   RECORD_INVALID: { remedy: 'the record went to dead-letter with its reason', retryable: false },
+  WEBHOOK_PRIVATE: { remedy: 'give a public address, or set allowPrivate: true on this webhook', retryable: false },
+  WEBHOOK_URL: { remedy: 'correct the url of this webhook in the site file', retryable: false },
+  WEBHOOK_FAILED: { remedy: 'check that the receiver runs and answers 2xx; it is tried again by itself', retryable: true },
+  ACCESS_UNKNOWN: { remedy: 'sign in, or send a valid API token', retryable: false },
+  ACCESS_DENIED: { remedy: 'ask an admin of this site for the right', retryable: false },
+  ACCESS_TOO_OFTEN: { remedy: 'wait a little and try again', retryable: true },
+  ACCESS_OPEN: { remedy: 'create the owner first, put TLS in front, or pass --insecure to say that you want this', retryable: false },
+  NOT_FOUND: { remedy: 'check the name', retryable: false },
+  SITE_CHANGED: { remedy: 'load the page again and make the change once more', retryable: false },
   USAGE: { remedy: 'see --help', retryable: false },
 } as const satisfies Record<string, { remedy: string; retryable: boolean }>;
 
