@@ -125,7 +125,7 @@ class MemoryLog implements Log {
       const before = this.#fences.get(fence);
       this.#fences.set(fence, mine);
       // What the producer before had begun to write is written before this one may look at the log's end.
-      await Promise.allSettled(before?.sending ?? []);
+      await Promise.allSettled(before ? [...before.sending] : []);
     }
     let closed = false;
     return {
