@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { conditionPattern, type Rule, type Site } from '@sightline/schemas';
+
+/**
+ * A rule of the site file, ready to be evaluated: where its value comes from and what it asks of it.
+ *
+ *     const rules = compileRules(site);
+ *     rules[0].test(5); // till-3.length > 4 → true
+ */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly source: 'zone' | 'camera';
+  readonly camera: string;
+  /** Zone, or the camera itself. */
+  readonly subject: string;
+  readonly measure: string;
+  /** Equal definitions behave alike: condition and durations, not severity and receivers, which may change while it fires. */
+  readonly definition: string;
+  /**
+   * Seconds between two values of the measure up to which it counts as known in between; beyond that (the camera was away)
+   * the time does not count towards `for` or `clearFor`.
+   */
+  readonly longestGap: number;
+  test(value: number): boolean;
+}
+
+/** A zone is measured each second; a slower camera at each frame. Three missing frames are a gap. */
+const leastZoneGap = 10;
+const missingFrames = 3;
+/** Cameras report every few seconds; after a minute without a report nothing is known about them. */
+const cameraGap = 60;
+
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+};
+
+/** A rule whose subject the site does not have (which the site file's check refuses) is left out. */
+export function compileRules(site: Site): CompiledRule[] {
+  const fps = new Map(site.cameras.map((camera) => [camera.name, camera.fps]));
+  const zones = new Map(site.zones.map((zone) => [zone.name, zone.camera ?? site.cameras[0]!.name]));
+  return site.rules.flatMap((rule) => {
+    const parts = conditionPattern.exec(rule.when)?.groups as { subject: string; measure: string; op: string; value: string } | undefined;
+    if (!parts) return [];
+    const { subject, measure } = parts;
+    const zoneCamera = zones.get(subject);
+    const camera = zoneCamera ?? subject;
+    const cameraFps = fps.get(camera);
+    if (cameraFps === undefined) return [];
+    const compare = comparisons[parts.op]!;
+    const limit = Number(parts.value);
+    return [
+      {
+        rule,
+        source: zoneCamera === undefined ? 'camera' : 'zone',
+        camera,
+        subject,
+        measure,
+        definition: definitionOf(rule),
+        longestGap: zoneCamera === undefined ? cameraGap : Math.max(leastZoneGap, missingFrames / cameraFps),
+        test: (value: number) => compare(value, limit),
+      },
+    ];
+  });
+}
+
+function definitionOf({ when, for: holds, clearFor }: Rule): string {
+  return createHash('sha256').update(JSON.stringify([when.replace(/\s+/g, ''), holds, clearFor])).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,146 @@
+import type { Webhook } from '@sightline/schemas';
+import type { Clock } from '@sightline/runtime/clock';
+import { explain, SightlineError } from '@sightline/runtime/errors';
+import type { BatchContext, Log, Producer, StoredRecord } from '@sightline/runtime/log/log';
+import type { Logger } from '@sightline/runtime/logging';
+import { expandSecrets, redact } from '@sightline/runtime/secrets';
+import { decodeAlert, type WrittenAlert } from '../record.js';
+import type { SiteSource } from '../site-source.js';
+import type { Resolve } from './address.js';
+import { retryDelay } from './backoff.js';
+import { createMessage } from './message.js';
+import { post } from './post.js';
+
+/**
+ * Tells one webhook of alerts, in their order, each until the receiver has it. The log is its queue: it reads the topic
+ * `alerts` in a group of its own and commits what the receiver has taken, so a dead receiver delays nobody else, a restart
+ * sends nothing twice but the notice under way (with the same webhook-id), and nothing piles up in memory.
+ */
+export interface DeliveryOptions {
+  readonly log: Log;
+  /** Name of the webhook in the site file. */
+  readonly name: string;
+  readonly siteFeed: SiteSource;
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface Delivery {
+  close(): Promise<void>;
+}
+
+/** After a day without an answer a notice is of no use; it goes to dead-letter. */
+const giveUpAfterMs = 24 * 3600 * 1000;
+/** A receiver that refuses a notice (4xx) is asked a few times, in case it is being set up, and then gets the next one. */
+const refusedAttempts = 5;
+const heartbeatMs = 3000;
+
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  const { log, name, failed } = options;
+  let producer: Producer | null = null;
+  const subscription = await log.subscribe({
+    group: `webhook-${name}`,
+    topics: ['alerts'],
+    assigned: async () => 'committed',
+    async records(batch, context) {
+      const grace = withGrace(context.signal);
+      for (const record of batch) {
+        if (context.signal.aborted) return;
+        const alert = decodeAlert(record);
+        if (alert?.to.includes(name)) {
+          const outcome = await deliver(alert, record, options, context, grace);
+          if (outcome === 'interrupted') return;
+          if (outcome !== 'delivered') {
+            producer ??= await log.producer();
+            await deadLetter(producer, record, name, outcome.reason);
+          }
+          await context.commit(record.offset + 1);
+        }
+      }
+      await context.commit(batch.at(-1)!.offset + 1);
+    },
+    failed,
+  });
+  return {
+    async close() {
+      await subscription.close();
+      await producer?.close();
+    },
+  };
+}
+
+type Ending = 'delivered' | 'interrupted' | { readonly reason: string };
+
+async function deliver(alert: WrittenAlert, record: StoredRecord, options: DeliveryOptions, context: BatchContext, grace: AbortSignal): Promise<Ending> {
+  const { clock, logger, name, siteFeed } = options;
+  for (let attempt = 1; ; attempt++) {
+    const site = siteFeed.current()?.site;
+    const webhook = site?.webhooks.find((candidate) => candidate.name === name);
+    if (!site || !webhook) return { reason: 'the site has no such webhook any more' };
+    const outcome = await tryOnce(alert, webhook, site.site.name, options, grace);
+    if (outcome.taken) return 'delivered';
+    if (context.signal.aborted) return 'interrupted';
+    const { reason, refused, final, retryAfter } = outcome;
+    const tooOld = clock.now() - record.appendedAt > giveUpAfterMs;
+    if (final || tooOld || (refused && attempt >= refusedAttempts)) {
+      logger.error({ webhook: name, rule: alert.record.rule, state: alert.record.state }, `notice given up after ${attempt} attempts: ${reason}; see deploy/runbooks/webhook.md`);
+      return { reason };
+    }
+    const wait = retryDelay(attempt, clock.random(), retryAfter) * 1000;
+    logger.warn({ webhook: name, rule: alert.record.rule, attempt, seconds: Math.round(wait / 1000) }, `notice not taken, trying again: ${reason}`);
+    await waitFor(wait, options.clock, context);
+    if (context.signal.aborted) return 'interrupted';
+  }
+}
+
+type Outcome = { readonly taken: true } | { readonly taken: false; readonly reason: string; readonly refused: boolean; readonly final: boolean; readonly retryAfter: number | null };
+
+async function tryOnce({ record }: WrittenAlert, webhook: Webhook, site: string, { clock, environment, resolve }: DeliveryOptions, signal: AbortSignal): Promise<Outcome> {
+  let url = webhook.url;
+  try {
+    url = expandSecrets(webhook.url, environment);
+    const secret = webhook.secret === undefined ? undefined : expandSecrets(webhook.secret, environment);
+    const message = createMessage({ record, site, secret, at: clock.now() });
+    const { status, retryAfter } = await post(message, { url, allowPrivate: webhook.allowPrivate, resolve, signal });
+    if (status >= 200 && status < 300) return { taken: true };
+    const redirect = status >= 300 && status < 400 ? ' (redirects are not followed)' : '';
+    return { taken: false, reason: `the receiver answered ${status}${redirect}`, refused: isRefusal(status), final: status === gone, retryAfter };
+  } catch (error) {
+    const final = error instanceof SightlineError && (error.code === 'WEBHOOK_PRIVATE' || error.code === 'WEBHOOK_URL');
+    return { taken: false, reason: redact(explain(error), url), refused: false, final, retryAfter: null };
+  }
+}
+
+/** An attempt under way when the program ends may still come to its end: that saves the receiver a repetition. */
+const graceMs = 2000;
+
+function withGrace(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => void setTimeout(() => late.abort(), graceMs).unref(), { once: true });
+  return late.signal;
+}
+
+/** 410: the receiver is gone for good, says Standard Webhooks. */
+const gone = 410;
+
+/** 408, 425 and 429 ask to come back later; other 4xx say that the message itself is not wanted. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+}
+
+/** Long waits, in steps, so that the group does not give the partition away. */
+async function waitFor(ms: number, clock: Clock, context: BatchContext): Promise<void> {
+  const { signal } = context;
+  for (let left = ms; left > 0 && !signal.aborted; left -= heartbeatMs) {
+    await clock.sleep(Math.min(left, heartbeatMs), signal);
+    if (!signal.aborted) await context.heartbeat();
+  }
+}
+
+async function deadLetter(producer: Producer, record: StoredRecord, webhook: string, reason: string): Promise<void> {
+  const headers = { reason: `webhook ${webhook}: ${reason}`, topic: record.topic, partition: String(record.partition), offset: String(record.offset) };
+  await producer.send('dead-letter', [{ key: record.topic, value: record.value, headers }]);
+}
