@@ -42,7 +42,8 @@ export function outside(point: Point, polygon: Polygon): number {
   return insidePolygon(point, polygon) ? -least : least;
 }
 
-function toSegment(p: Point, a: Point, b: Point): number {
+/** Distance from a point to the segment between two others. */
+export function toSegment(p: Point, a: Point, b: Point): number {
   const dx = b[0] - a[0];
   const dy = b[1] - a[1];
   const squared = dx * dx + dy * dy;

@@ -1,7 +1,7 @@
 import type { Anchor, Box, Point, Track } from '@sightline/schemas';
 import { sameKind } from './classes.js';
 import { createOrigins, type OriginsState } from './origins.js';
-import { distance, sizeOf, standing } from './plane.js';
+import { distance, sizeOf, standing, toSegment } from './plane.js';
 import type { ZoneFrame } from './zone.js';
 
 /**
@@ -22,6 +22,8 @@ export interface Sighting {
   readonly size: number;
   /** Square units a second, averaged over `velocityMemory`. */
   readonly velocity: Point;
+  /** How often this trail was seen, with this time. */
+  readonly count: number;
   /** Where and when this trail was seen last, null at its beginning. */
   readonly before: { readonly point: Point; readonly at: number } | null;
 }
@@ -38,6 +40,12 @@ interface Trail {
   count: number;
 }
 
+/** A trail that has ended. `broken`: its track leapt, so what the track did at last may have been another object. */
+export interface Gone {
+  readonly object: number;
+  readonly broken: boolean;
+}
+
 export interface TrailsState {
   readonly next: number;
   readonly trails: readonly Trail[];
@@ -45,7 +53,7 @@ export interface TrailsState {
 }
 
 export interface Trails {
-  step(frame: ZoneFrame, counts: (track: Track) => boolean): { readonly seen: readonly Sighting[]; readonly gone: readonly number[] };
+  step(frame: ZoneFrame, counts: (track: Track) => boolean): { readonly seen: readonly Sighting[]; readonly gone: readonly Gone[] };
   /** Nothing was seen for so many seconds: the patience with lost objects begins anew. */
   skip(seconds: number): void;
   /** What was seen means nothing any more: the camera was moved. */
@@ -63,14 +71,15 @@ export interface TrailsOptions {
 const velocityMemory = 0.4;
 /** Seconds in which an unseen object is taken to lose its speed. */
 const coast = 2;
-/** How far from where it is awaited a lost object may reappear, in object sizes, and in parts of the way it may have come. */
-const reappearWithin = 0.6;
+/** How far from the way it was going a lost object may reappear, in object sizes; half of that way more, up to a limit. */
+const reappearWithin = 0.5;
 const reappearDoubt = 0.5;
+const mostDoubt = 0.4;
 /** How much larger or smaller a box may have become: detectors clip what is half hidden. */
 const reappearRatio = 1.8;
 /** A step that misses the awaited place by this many sizes (plus as many a second) is another object under the same id. */
-const leap = 1.5;
-const leapGrowth = 2;
+const leap = 0.7;
+const leapGrowth = 1.3;
 /** Trails kept at most; the longest unseen go first. */
 const most = 2000;
 const second = 1_000_000;
@@ -91,16 +100,17 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
     step({ input, tracks }, counts) {
       const at = input.capturedAt;
       const { aspect } = input;
-      const present = new Set(tracks.map((track) => track.id));
+      const present = new Set(tracks.filter(({ coasting }) => coasting === 0).map(({ id }) => id));
       const seen: Sighting[] = [];
-      const gone: number[] = [];
+      const gone: Gone[] = [];
       for (const track of tracks) {
         if (!counts(track) || track.coasting > 0) continue;
         const point = standing(track, anchor, aspect);
         const size = sizeOf(track, aspect);
         let trail = byTrack.get(track.id);
-        if (trail && leaps(trail, point, size, at)) {
-          gone.push(trail.object);
+        const leapt = trail !== undefined && leaps(trail, point, size, at);
+        if (trail && leapt) {
+          gone.push({ object: trail.object, broken: true });
           byTrack.delete(track.id);
           trail = undefined;
         }
@@ -112,13 +122,13 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
             byTrack.set(track.id, trail);
           }
         }
-        if (!trail) {
+        if (!trail && !leapt) {
           const earlier = origins.of(track, at, aspect);
           if (earlier) trail = begin(track, earlier.box, earlier.at, aspect);
         }
         if (!trail) {
           const fresh = begin(track, track, at, aspect);
-          seen.push({ object: fresh.object, track, at, point, size, velocity: fresh.velocity, before: null });
+          seen.push({ object: fresh.object, track, at, point, size, velocity: fresh.velocity, count: 1, before: null });
           continue;
         }
         const before = { point: trail.point, at: trail.at };
@@ -129,17 +139,17 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
           trail.velocity = [trail.velocity[0] + weight * (now[0] - trail.velocity[0]), trail.velocity[1] + weight * (now[1] - trail.velocity[1])];
         }
         Object.assign(trail, { at, point, size, cls: track.cls, count: trail.count + 1 });
-        seen.push({ object: trail.object, track, at, point, size, velocity: trail.velocity, before });
+        seen.push({ object: trail.object, track, at, point, size, velocity: trail.velocity, count: trail.count, before });
       }
       for (const [id, trail] of byTrack) {
         if (trail.at < at && (at - trail.at) / second > patience && !present.has(id)) {
-          gone.push(trail.object);
+          gone.push({ object: trail.object, broken: false });
           byTrack.delete(id);
         }
       }
       if (byTrack.size > most) {
         for (const trail of [...byTrack.values()].sort((a, b) => a.at - b.at).slice(0, byTrack.size - most)) {
-          gone.push(trail.object);
+          gone.push({ object: trail.object, broken: false });
           byTrack.delete(trail.track);
         }
       }
@@ -177,7 +187,8 @@ function reappeared(trails: ReadonlyMap<string, Trail>, present: ReadonlySet<str
     if (present.has(id) || seconds <= 0 || seconds > patience || !sameKind(trail.cls, track.cls)) continue;
     if (Math.max(size / trail.size, trail.size / size) > reappearRatio) continue;
     const place = awaited(trail, at);
-    const share = distance(place, point) / (reappearWithin * Math.max(size, trail.size) + reappearDoubt * distance(place, trail.point));
+    const larger = Math.max(size, trail.size);
+    const share = toSegment(point, trail.point, place) / (reappearWithin * larger + Math.min(mostDoubt * larger, reappearDoubt * distance(place, trail.point)));
     if (share < least) {
       least = share;
       best = trail;

@@ -49,6 +49,8 @@ export interface Visits {
 const clear = 0.15;
 /** How far outside, in object sizes, it must stand to have left: half a body, so that it is out with all of it. */
 const bodyOut = 0.4;
+/** A corner this near to the frame's border (fractions) lies on it: as exactly as a hand draws. */
+const border = 0.015;
 /** Seconds outside after which a visit has ended: a step back from a counter is not a new visit. */
 const stepOut = 2;
 /** Seconds a visitor that is no longer detected is waited for: hidden behind another person, or standing too still to be sure. */
@@ -57,12 +59,13 @@ const second = 1_000_000;
 
 export function createVisits({ polygon, anchor, counts }: VisitsOptions, restored?: VisitsState): Visits {
   const trails = createTrails({ anchor, patience }, restored?.trails);
+  const open = openAtBorder(polygon);
   const visits = new Map<number, Visit>((restored?.visits ?? []).map((visit) => [visit.object, { ...visit }]));
 
   return {
     step(frame) {
       const { aspect, capturedAt: now } = frame.input;
-      const square = polygon.map((point) => toPlane(point, aspect));
+      const square = open.map((point) => toPlane(point, aspect));
       const { seen, gone } = trails.step(frame, counts);
       const entered: Visit[] = [];
       const left: Visit[] = [];
@@ -93,7 +96,7 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
         }
         if (beyond >= bodyOut && (now - visit.until) / second >= stepOut) end(visit);
       }
-      for (const object of gone) {
+      for (const { object } of gone) {
         const visit = visits.get(object);
         if (visit) end(visit);
       }
@@ -109,6 +112,12 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
     },
     snapshot: () => ({ trails: trails.snapshot(), visits: [...visits.values()].map((visit) => ({ ...visit })) }),
   };
+}
+
+/** The polygon with every corner on the frame's border moved far out: where the picture ends nobody is outside the zone. */
+function openAtBorder(polygon: Polygon): Polygon {
+  const away = (value: number): number => (value <= border ? -1 : value >= 1 - border ? 2 : value);
+  return polygon.map(([x, y]): Point => [away(x), away(y)]);
 }
 
 /** When a path got out with all of its body: interpolated between the last sighting in and the first out. */

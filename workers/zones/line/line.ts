@@ -1,10 +1,10 @@
 import type { LineZone, Point } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
-import { overlap, toPlane } from '../plane.js';
+import { distance, overlap, toPlane } from '../plane.js';
 import { createTrails, type Sighting, type TrailsState } from '../trails.js';
 import type { SeeingZone } from '../sight.js';
-import type { ZoneEventDraft } from '../zone.js';
-import { createLineWatch, type Crossing, type WatchState } from './watch.js';
+import type { ZoneEventDraft, ZoneFrame } from '../zone.js';
+import { createLineWatch, type Crossing, type LineWatch, type WatchState } from './watch.js';
 import { createOccupancy, type OccupancyState } from './occupancy.js';
 
 /** Counts who crosses a line, or a gate of two, by direction and class. Measures: in, out, occupancy, occupancyUncertainty. */
@@ -52,27 +52,38 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
   let aspect = restored?.aspect ?? null;
   let watches = restored && aspect !== null ? watch(aspect, restored.line, restored.gate) : null;
 
-  function watch(ratio: number, line?: WatchState, gate?: WatchState) {
+  function watch(ratio: number, line?: WatchState, gate?: WatchState): LineWatch[] {
     const place = (points: readonly Point[], state?: WatchState) => createLineWatch(toPlane(points[0]!, ratio), toPlane(points[1]!, ratio), state);
-    return { line: place(config.line, line), gate: config.gate ? place(config.gate, gate) : null };
+    return [place(config.line, line), ...(config.gate ? [place(config.gate, gate)] : [])];
   }
 
   /** Whoever crosses both lines in order has crossed the gate, at the moment of the second. */
-  function through(object: number, line: 0 | 1, crossing: Crossing | null): Crossing | null {
-    if (!crossing) return null;
+  function through(line: 0 | 1, { object, direction }: Crossing): boolean {
+    if (!config.gate) return true;
     const entered = half.get(object);
-    half.set(object, { line, direction: crossing.direction });
-    const opens = crossing.direction === 'in' ? 0 : 1;
-    return line !== opens && entered?.line === opens && entered.direction === crossing.direction ? crossing : null;
+    half.set(object, { line, direction });
+    const opens = direction === 'in' ? 0 : 1;
+    return line !== opens && entered?.line === opens && entered.direction === direction;
   }
 
-  function doubled(crossing: Crossing, sighting: Sighting, seen: readonly Sighting[]): boolean {
+  function doubled(crossing: Crossing, seen: readonly Sighting[]): boolean {
     return recent.some((other) => {
       if (other.direction !== crossing.direction || Math.abs(crossing.at - other.at) > other.passing * second) return false;
-      if (Math.hypot(other.point[0] - crossing.point[0], other.point[1] - crossing.point[1]) > samePlace * Math.max(other.size, sighting.size)) return false;
+      if (distance(other.point, crossing.point) > samePlace * Math.max(other.size, crossing.size)) return false;
       const still = seen.find(({ track }) => track.id === other.track);
-      return !still || still.track.id === sighting.track.id || overlap(still.track, sighting.track) > sameBox;
+      return !still || other.track === crossing.track || overlap(still.track, crossing.box) > sameBox;
     });
+  }
+
+  function count({ track, cls, at, point, direction, along, size, speed }: Crossing, frame: ZoneFrame): ZoneEventDraft {
+    counts[direction] += 1;
+    const ofClass = perClass.get(cls) ?? { in: 0, out: 0 };
+    ofClass[direction] += 1;
+    perClass.set(cls, ofClass);
+    occupancy?.count(direction);
+    const passing = Math.min(remembered, Math.max(frame.seconds, speed > 0 ? (samePlace * size) / speed : 0));
+    recent.push({ track, at, point, direction, size, passing });
+    return { kind: 'crossed', at, track, cls, direction, along, point: [point[0] / frame.input.aspect, point[1]] };
   }
 
   return {
@@ -83,31 +94,17 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
         aspect = input.aspect;
         watches = watch(aspect);
       }
-      const { line, gate } = watches;
-      const { seen, gone } = trails.step(frame, (track) => countsIn(config.classes, track));
-      const events: ZoneEventDraft[] = [];
       occupancy?.pass(input.capturedAt);
-      for (const sighting of seen) {
-        let crossing = line.see(sighting, frame.seconds);
-        if (gate) {
-          const first = through(sighting.object, 0, crossing);
-          crossing = through(sighting.object, 1, gate.see(sighting, frame.seconds)) ?? first;
-        }
-        if (!crossing || doubled(crossing, sighting, seen)) continue;
-        const { direction } = crossing;
-        const { cls, id } = sighting.track;
-        counts[direction] += 1;
-        const ofClass = perClass.get(cls) ?? { in: 0, out: 0 };
-        ofClass[direction] += 1;
-        perClass.set(cls, ofClass);
-        occupancy?.count(direction);
-        const speed = Math.hypot(...sighting.velocity);
-        recent.push({ track: id, at: crossing.at, point: crossing.point, direction, size: sighting.size, passing: Math.min(remembered, Math.max(frame.seconds, speed > 0 ? (samePlace * sighting.size) / speed : 0)) });
-        events.push({ kind: 'crossed', at: crossing.at, track: id, cls, direction, along: crossing.along, point: [crossing.point[0] / input.aspect, crossing.point[1]] });
+      const { seen, gone } = trails.step(frame, (track) => countsIn(config.classes, track));
+      const crossings = watches.flatMap((line, index) => {
+        const found = [...seen.map((sighting) => line.see(sighting, frame.seconds)), ...line.forget(gone)];
+        return found.flatMap((crossing) => (crossing ? [{ line: index as 0 | 1, crossing }] : []));
+      });
+      const events: ZoneEventDraft[] = [];
+      for (const { line, crossing } of crossings.sort((a, b) => a.crossing.at - b.crossing.at)) {
+        if (through(line, crossing) && !doubled(crossing, seen)) events.push(count(crossing, frame));
       }
-      line.forget(gone);
-      gate?.forget(gone);
-      for (const object of gone) half.delete(object);
+      for (const { object } of gone) half.delete(object);
       recent = recent.filter(({ at }) => input.capturedAt - at <= remembered * second);
       return {
         events,
@@ -127,8 +124,8 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
       perClass: Object.fromEntries([...perClass].map(([cls, both]) => [cls, { ...both }])),
       trails: trails.snapshot(),
       aspect,
-      line: watches?.line.snapshot() ?? [],
-      gate: watches?.gate?.snapshot() ?? [],
+      line: watches?.[0]?.snapshot() ?? [],
+      gate: watches?.[1]?.snapshot() ?? [],
       half: [...half].map(([object, { line, direction }]) => [object, line, direction] as const),
       recent: [...recent],
       occupancy: occupancy?.snapshot() ?? null,

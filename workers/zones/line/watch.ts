@@ -1,5 +1,5 @@
-import type { Point } from '@sightline/schemas';
-import type { Sighting } from '../trails.js';
+import type { Box, Point } from '@sightline/schemas';
+import type { Gone, Sighting } from '../trails.js';
 
 /**
  * Watches one line: tells when an object has got from one side to the other through it. An object is on a side only when
@@ -8,6 +8,12 @@ import type { Sighting } from '../trails.js';
  */
 export interface Crossing {
   readonly object: number;
+  readonly track: string;
+  readonly cls: string;
+  /** Its box when the crossing was settled, its size and speed. */
+  readonly box: Box;
+  readonly size: number;
+  readonly speed: number;
   readonly direction: 'in' | 'out';
   /** µs and place where its path met the line, interpolated. */
   readonly at: number;
@@ -28,13 +34,16 @@ interface Watched {
   lastDistance: number;
   /** Where its path met the line last since it was clear of it. */
   met: { readonly at: number; readonly point: Point; readonly along: number } | null;
+  /** A crossing made in the first step of a trail: two boxes may be two objects, so a third one has to agree. */
+  doubtful: Crossing | null;
 }
 
 export type WatchState = readonly Watched[];
 
 export interface LineWatch {
   see(sighting: Sighting, interval: number): Crossing | null;
-  forget(objects: readonly number[]): void;
+  /** Objects that have ended; tells the crossings that nothing spoke against. */
+  forget(gone: readonly Gone[]): readonly Crossing[];
   snapshot(): WatchState;
 }
 
@@ -52,30 +61,44 @@ export function createLineWatch(from: Point, to: Point, restored?: WatchState): 
 
   return {
     see(sighting, interval) {
-      const { object, at, point, size, before } = sighting;
+      const { object, track, at, point, size, count, before } = sighting;
       const now = signed(point);
       let one = watched.get(object);
       if (!one) {
         const first = before ?? { point, at };
         // A frame stands for the time since the one before it; of a source's first frame that is known at the second.
-        one = { object, side: 0, firstDistance: signed(first.point), firstPoint: first.point, firstAt: first.at, reach: interval > 0 ? interval : null, lastDistance: signed(first.point), met: null };
+        one = { object, side: 0, firstDistance: signed(first.point), firstPoint: first.point, firstAt: first.at, reach: interval > 0 ? interval : null, lastDistance: signed(first.point), met: null, doubtful: null };
         watched.set(object, one);
         if (!before) return null;
       }
+      const held = one.doubtful;
+      one.doubtful = null;
       if (one.reach === null) one.reach = interval;
       if (before && one.lastDistance > 0 !== now > 0) one.met = meeting(before, one.lastDistance, point, now, at, along);
       one.lastDistance = now;
-      if (Math.abs(now) < clear * size) return null;
+      if (Math.abs(now) < clear * size) return held;
       const side = now > 0 ? 1 : -1;
       const was = one.side === 0 ? origin(one, sighting, now) : one.side;
       const met = was === side ? null : (one.met ?? missed(one, sighting, now, along));
       one.side = side;
       one.met = null;
-      if (!met || met.along < 0 || met.along > 1) return null;
-      return { object, direction: side > 0 ? 'in' : 'out', ...met };
+      if (!met || met.along < 0 || met.along > 1) return held;
+      const { x, y, w, h } = track;
+      const crossing: Crossing = { object, track: track.id, cls: track.cls, box: { x, y, w, h }, size, speed: Math.hypot(...sighting.velocity), direction: side > 0 ? 'in' : 'out', ...met };
+      // There and back in two steps is a box that was mistaken for a moment.
+      if (held) return null;
+      if (count > 2) return crossing;
+      one.doubtful = crossing;
+      return null;
     },
-    forget(objects) {
-      for (const object of objects) watched.delete(object);
+    forget(gone) {
+      const believed: Crossing[] = [];
+      for (const { object, broken } of gone) {
+        const held = watched.get(object)?.doubtful;
+        if (held && !broken) believed.push(held);
+        watched.delete(object);
+      }
+      return believed;
     },
     snapshot: () => [...watched.values()].map((one) => ({ ...one })),
   };
