@@ -1,0 +1,94 @@
+import type { DecodedFrame } from './decoder.js';
+import type { BufferPool } from '../pool.js';
+
+/**
+ * Puts frames together from ffmpeg's three pipes: the nth picture, the nth thumbnail and the nth line of times belong
+ * together, since all three come from one filter graph. Pixels are copied once, into preallocated buffers.
+ */
+export class FrameAssembler {
+  /** Frames seen, those without pixels among them. */
+  frames = 0;
+  #pixels: Uint8Array | null = null;
+  #pixelsFilled = 0;
+  #thumb: Uint8Array;
+  #thumbFilled = 0;
+  #line = '';
+  readonly #readyPixels: Uint8Array[] = [];
+  readonly #readyThumbs: Uint8Array[] = [];
+  readonly #readyTimes: number[] = [];
+  readonly #freeThumbs: Uint8Array[] = [];
+
+  constructor(
+    private readonly pixelBytes: number,
+    private readonly thumbBytes: number,
+    private readonly skip: number,
+    private readonly pool: BufferPool,
+    private readonly give: (frame: DecodedFrame) => void,
+  ) {
+    this.#thumb = new Uint8Array(thumbBytes);
+  }
+
+  pixels(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      this.#pixels ??= this.pool.take();
+      const part = Math.min(chunk.length - at, this.pixelBytes - this.#pixelsFilled);
+      this.#pixels.set(chunk.subarray(at, at + part), this.#pixelsFilled);
+      at += part;
+      this.#pixelsFilled += part;
+      if (this.#pixelsFilled === this.pixelBytes) {
+        this.#readyPixels.push(this.#pixels);
+        this.#pixels = null;
+        this.#pixelsFilled = 0;
+        this.#match();
+      }
+    }
+  }
+
+  thumbnails(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      const part = Math.min(chunk.length - at, this.thumbBytes - this.#thumbFilled);
+      this.#thumb.set(chunk.subarray(at, at + part), this.#thumbFilled);
+      at += part;
+      this.#thumbFilled += part;
+      if (this.#thumbFilled === this.thumbBytes) {
+        this.#readyThumbs.push(this.#thumb);
+        this.#thumb = this.#freeThumbs.pop() ?? new Uint8Array(this.thumbBytes);
+        this.#thumbFilled = 0;
+        this.#match();
+      }
+    }
+  }
+
+  /** Lines of ffmpeg's framecrc format: stream, dts, pts, duration, size, checksum; comments begin with #. */
+  times(chunk: Uint8Array): void {
+    this.#line += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    let begin = 0;
+    for (let end = this.#line.indexOf('\n'); end >= 0; end = this.#line.indexOf('\n', begin)) {
+      if (this.#line[begin] !== '#') {
+        const pts = this.#line.slice(begin, end).split(',', 3)[2];
+        this.#readyTimes.push(Number(pts));
+      }
+      begin = end + 1;
+    }
+    this.#line = this.#line.slice(begin);
+    this.#match();
+  }
+
+  /** Gives the buffers of unfinished frames back. */
+  close(): void {
+    for (const pixels of this.#readyPixels.splice(0)) this.pool.give(pixels);
+    if (this.#pixels !== null) this.pool.give(this.#pixels);
+    this.#pixels = null;
+  }
+
+  #match(): void {
+    while (this.#readyThumbs.length > 0 && this.#readyTimes.length > 0) {
+      const skipped = this.frames < this.skip;
+      if (!skipped && this.#readyPixels.length === 0) return;
+      const thumb = this.#readyThumbs.shift()!;
+      this.frames++;
+      this.give({ pixels: skipped ? null : this.#readyPixels.shift()!, thumb, pts: this.#readyTimes.shift()! });
+      this.#freeThumbs.push(thumb);
+    }
+  }
+}

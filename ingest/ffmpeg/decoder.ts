@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Ffmpeg } from './binary.js';
+import { decodeArguments, outputs, thumbnail, type DecodePlan } from './command.js';
+import { FrameAssembler } from './assembler.js';
+import { StderrReader, type StderrSummary } from './stderr.js';
+import { guardProcess } from './watchdog.js';
+import type { BufferPool } from '../pool.js';
+
+/** One frame as ffmpeg gave it. `thumb` is lent for the time of the call; `pixels` are handed over. */
+export interface DecodedFrame {
+  /** rgb24, row by row, of the analysis size; null for the frames that a resumed recording skips. */
+  readonly pixels: Uint8Array | null;
+  /** Grey, 96×54. */
+  readonly thumb: Uint8Array;
+  /** µs of the source's own time. */
+  readonly pts: number;
+}
+
+export interface DecodeOptions {
+  readonly ffmpeg: Ffmpeg;
+  readonly plan: DecodePlan;
+  /** PNG of the privacy mask, if the plan is masked. */
+  readonly mask?: Uint8Array;
+  readonly pool: BufferPool;
+  readonly frame: (frame: DecodedFrame) => void;
+  /** The size of the source's pictures changed in mid-stream. */
+  readonly resized?: (width: number, height: number) => void;
+}
+
+export interface DecoderEnd extends StderrSummary {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly frames: number;
+  /** Why it did not even start. */
+  readonly failure?: Error;
+  /** Why what it reads could not be fetched. */
+  readonly feedError?: unknown;
+}
+
+/** One running ffmpeg. */
+export interface Decoder {
+  readonly pid: number | undefined;
+  /** Stops reading pixels, so that ffmpeg waits. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Asks ffmpeg to end, insists after a while. Resolves when the process is gone. */
+  stop(): Promise<DecoderEnd>;
+  readonly ended: Promise<DecoderEnd>;
+}
+
+/** A camera's session is closed properly on SIGTERM; an ffmpeg that hangs longer than this is killed. */
+const politeMs = 1000;
+
+export function startDecoder(options: DecodeOptions): Decoder {
+  const { ffmpeg, plan } = options;
+  const assembler = new FrameAssembler(plan.width * plan.height * 3, thumbnail.width * thumbnail.height, plan.skip, options.pool, options.frame);
+  const stderr = new StderrReader(options.resized);
+  const child = spawn(ffmpeg.path, decodeArguments(ffmpeg, plan), {
+    stdio: [plan.input.feed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', plan.masked ? 'pipe' : 'ignore'],
+    detached: true,
+    windowsHide: true,
+  });
+  const release = guardProcess(child.pid);
+  const pixels = child.stdout as Readable;
+  const streams = child.stdio as readonly (Readable | Writable | null)[];
+  const thumbnails = streams[outputs.thumbnails] as Readable;
+  const times = streams[outputs.times] as Readable;
+  let failure: Error | undefined;
+  let feedError: unknown;
+  let stopping = false;
+
+  pixels.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.pixels(chunk)));
+  thumbnails.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.thumbnails(chunk)));
+  times.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.times(chunk)));
+  child.stderr!.on('data', (chunk: Buffer) => stderr.push(chunk));
+  for (const stream of streams) stream?.on('error', () => undefined);
+  const feeding = new AbortController();
+  void plan.input.feed?.(child.stdin!, feeding.signal).catch((error: unknown) => (feedError = error)).finally(() => child.stdin!.end());
+  if (plan.masked) (streams[outputs.mask] as Writable).end(options.mask);
+  child.on('error', (error) => (failure = error));
+
+  const ended = new Promise<DecoderEnd>((resolve) => {
+    const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
+      release();
+      feeding.abort();
+      assembler.close();
+      resolve({ code, signal, frames: assembler.frames, ...stderr.summary(), ...(failure === undefined ? {} : { failure }), ...(feedError === undefined ? {} : { feedError }) });
+    };
+    child.on('close', finish);
+    child.on('error', () => child.pid === undefined && finish(null, null));
+  });
+
+  return {
+    pid: child.pid,
+    pause: () => void pixels.pause(),
+    resume: () => void (stopping || pixels.resume()),
+    stop: async () => {
+      stopping = true;
+      pixels.resume();
+      child.kill('SIGTERM');
+      const insist = setTimeout(() => child.kill('SIGKILL'), politeMs);
+      const end = await ended;
+      clearTimeout(insist);
+      return end;
+    },
+    ended,
+  };
+}
