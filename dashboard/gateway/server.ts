@@ -1,4 +1,6 @@
-import { SightlineError } from '@sightline/runtime/errors';
+import { systemClock, type Clock } from '@sightline/runtime/clock';
+import { explain, SightlineError } from '@sightline/runtime/errors';
+import type { Logger } from '@sightline/runtime/logging';
 import type { Log } from '@sightline/runtime/log/log';
 import type { PictureFeed } from '@sightline/runtime/pictures';
 import type { Store } from '@sightline/runtime/store/store';
@@ -9,6 +11,9 @@ import { createHub } from './live/hub.js';
 import { createPictures } from './live/pictures.js';
 import { createLiveState } from './live/state.js';
 import { loadPages } from './pages.js';
+import { restore } from './queries/restore.js';
+import { answerErrors } from './errors.js';
+import { historyRoutes } from './routes/history.js';
 import { liveRoutes } from './routes/live.js';
 import { attachSocket } from './socket.js';
 
@@ -28,8 +33,8 @@ export interface GatewayOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly dataFolder: string;
-  /** ms since the Unix epoch. */
-  readonly clock?: () => number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
 }
 
 /** The configuration in force, and each that replaces it. */
@@ -49,6 +54,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether who asks may see this camera. */
     mayWatch(camera: string): boolean;
+    /** The cameras that who asks is limited to; undefined: all. */
+    onlyCameras(): readonly string[] | undefined;
   }
 }
 
@@ -59,7 +66,8 @@ const requestSeconds = 20;
 const headersSeconds = 10;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const now = options.clock ?? Date.now;
+  const clock = options.clock ?? systemClock;
+  const now = (): number => clock.now();
   const pages = await loadPages(options.pagesFolder);
   const state = createLiveState();
   const site = options.siteFeed.current();
@@ -67,14 +75,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const unwatchSite = options.siteFeed.watch((record) => state.site(record));
   const blursHeads = (camera: string): boolean => state.siteTopic.value()?.cameras.find((known) => known.name === camera)?.blurHeads ?? true;
   const pictures = createPictures(options.pictures, blursHeads);
+  await restore(options.store).then(
+    ({ zones, events }) => state.restore(zones, events),
+    (error: unknown) => options.logger?.warn(`last values were not read back from the store: ${explain(error)}`),
+  );
   const consumer = await consume({ log: options.log, state, pictures, now });
   const hub = createHub(state, pictures, { now, pagesVersion: pages.version });
 
   const app = fastify({ bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true, trustProxy: false });
   app.server.headersTimeout = headersSeconds * 1000;
   app.decorateRequest('mayWatch', () => true);
+  app.decorateRequest('onlyCameras', () => undefined);
+  answerErrors(app);
   secureHeaders(app);
   liveRoutes(app, { state, now, problem: () => consumer.problem() });
+  historyRoutes(app, { store: options.store, now, timezone: () => state.siteTopic.value()?.timezone ?? 'UTC' });
   pages.register(app, () => JSON.stringify(firstPaint()));
   const detach = attachSocket(app.server, hub, () => ({ mayWatch: () => true }));
 
