@@ -9,7 +9,7 @@ import type { ZoneFrame } from './zone.js';
  * itself. A new track that begins where a lost one must be by now takes over its trail; a track that leaps further than
  * an object can begins a new one.
  *
- *     const trails = createTrails({ anchor: 'bottom-centre', patience: 2 });
+ *     const trails = createTrails({ anchor: 'bottom-centre', patience: 2, least: 0.3 });
  *     for (const { object, before, point } of trails.step(frame, (track) => true).seen) …
  */
 export interface Sighting {
@@ -65,6 +65,8 @@ export interface TrailsOptions {
   readonly anchor: Anchor;
   /** Seconds a lost object is waited for. */
   readonly patience: number;
+  /** Sightings with a lower score are passed over: such a box may be anything that lies where the object was awaited. */
+  readonly least: number;
 }
 
 /** Seconds over which a velocity is averaged: long against the jitter of boxes, short against a turn. */
@@ -84,7 +86,7 @@ const leapGrowth = 1.3;
 const most = 2000;
 const second = 1_000_000;
 
-export function createTrails({ anchor, patience }: TrailsOptions, restored?: TrailsState): Trails {
+export function createTrails({ anchor, patience, least }: TrailsOptions, restored?: TrailsState): Trails {
   let next = restored?.next ?? 1;
   const byTrack = new Map<string, Trail>((restored?.trails ?? []).map((trail) => [trail.track, { ...trail }]));
 
@@ -104,7 +106,7 @@ export function createTrails({ anchor, patience }: TrailsOptions, restored?: Tra
       const seen: Sighting[] = [];
       const gone: Gone[] = [];
       for (const track of tracks) {
-        if (!counts(track) || track.coasting > 0) continue;
+        if (!counts(track) || track.coasting > 0 || track.score < least) continue;
         const point = standing(track, anchor, aspect);
         const size = sizeOf(track, aspect);
         let trail = byTrack.get(track.id);

@@ -58,7 +58,7 @@ const patience = 5;
 const second = 1_000_000;
 
 export function createVisits({ polygon, anchor, counts }: VisitsOptions, restored?: VisitsState): Visits {
-  const trails = createTrails({ anchor, patience }, restored?.trails);
+  const trails = createTrails({ anchor, patience, least: 0 }, restored?.trails);
   const open = openAtBorder(polygon);
   const visits = new Map<number, Visit>((restored?.visits ?? []).map((visit) => [visit.object, { ...visit }]));
 

@@ -36,6 +36,8 @@ interface Counted {
 const patience = 2;
 /** Part of its size within which a second crossing at the same place, before the first has moved on, is the same object. */
 const samePlace = 0.5;
+/** Scores are rescaled so that .4–.5 is worth reporting; well below it a box does not prove on which side something is. */
+const clearScore = 0.3;
 /** Two boxes that share this much are two names for one object. */
 const sameBox = 0.6;
 /** Recent crossings are remembered this many seconds. */
@@ -43,7 +45,7 @@ const remembered = 3;
 const second = 1_000_000;
 
 export function createLine(config: LineZone, timezone: string, restored?: LineState): SeeingZone {
-  const trails = createTrails({ anchor: config.anchor, patience }, restored?.trails);
+  const trails = createTrails({ anchor: config.anchor, patience, least: clearScore }, restored?.trails);
   const counts = { in: restored?.in ?? 0, out: restored?.out ?? 0 };
   const perClass = new Map(Object.entries(restored?.perClass ?? {}).map(([cls, both]) => [cls, { ...both }]));
   const half = new Map((restored?.half ?? []).map(([object, line, direction]) => [object, { line, direction }]));
