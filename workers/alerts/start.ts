@@ -1,9 +1,9 @@
-import type { CameraStatus, SiteRecord } from '@sightline/schemas';
+import type { CameraStatus } from '@sightline/schemas';
 import { systemClock, type Clock } from '@sightline/runtime/clock';
 import type { Log, TopicPartition } from '@sightline/runtime/log/log';
 import { createLogger, type Logger } from '@sightline/runtime/logging';
+import type { SiteFeed } from '@sightline/runtime/site-feed';
 import { createPartition, type AlertPartition } from './partition.js';
-import type { SiteSource } from './site-source.js';
 import { systemResolve, type Resolve } from './webhooks/address.js';
 import { startDeliveries } from './webhooks/deliveries.js';
 
@@ -16,7 +16,7 @@ import { startDeliveries } from './webhooks/deliveries.js';
  */
 export interface AlertsOptions {
   readonly log: Log;
-  readonly siteFeed: SiteSource;
+  readonly siteFeed: Pick<SiteFeed, 'current' | 'subscribe'>;
   readonly clock?: Clock;
   readonly logger?: Logger;
   /** How names of webhook targets become addresses. */
@@ -48,7 +48,7 @@ export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
     group: 'alerts',
     topics: ['results', 'camera-status'],
     async assigned(at, signal) {
-      const { site } = await firstSite(siteFeed, AbortSignal.any([signal, closing.signal]));
+      const { site } = siteFeed.current();
       const statuses = at.topic === 'camera-status' ? await latestStatuses(log, at) : [];
       partitions.set(nameOf(at), await createPartition({ log, at, site, statuses, startedAt, clock, logger, signal }));
       return 'committed';
@@ -65,7 +65,7 @@ export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
     failed,
   });
   const deliveries = await startDeliveries({ log, siteFeed, clock, resolve, environment, logger, failed });
-  const unwatch = siteFeed.watch(({ site }) => {
+  const unsubscribe = siteFeed.subscribe(({ site }) => {
     for (const partition of partitions.values()) partition.configure(site).catch(failed);
   });
   const watching = watchSilence(partitions, clock, closing.signal).catch(failed);
@@ -73,7 +73,7 @@ export async function startAlerts(options: AlertsOptions): Promise<Alerts> {
   return {
     async close() {
       closing.abort();
-      unwatch();
+      unsubscribe();
       await Promise.all([subscription.close(), deliveries.close(), watching]);
       await Promise.all([...partitions.values()].map((partition) => partition.close()));
     },
@@ -86,22 +86,6 @@ async function watchSilence(partitions: ReadonlyMap<string, AlertPartition>, clo
     if (signal.aborted) return;
     for (const partition of partitions.values()) await partition.silence(clock.now() * 1000);
   }
-}
-
-/** Rules that are not known yet must not look as if they had been removed: nothing is evaluated before there is a site. */
-async function firstSite(siteFeed: SiteSource, signal: AbortSignal): Promise<SiteRecord> {
-  const now = siteFeed.current();
-  if (now) return now;
-  return new Promise((resolve, reject) => {
-    const unwatch = siteFeed.watch((record) => {
-      unwatch();
-      resolve(record);
-    });
-    signal.addEventListener('abort', () => {
-      unwatch();
-      reject(signal.reason as Error);
-    });
-  });
 }
 
 async function latestStatuses(log: Log, at: TopicPartition): Promise<CameraStatus[]> {

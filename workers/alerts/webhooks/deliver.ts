@@ -4,8 +4,8 @@ import { explain, SightlineError } from '@sightline/runtime/errors';
 import type { BatchContext, Log, Producer, StoredRecord } from '@sightline/runtime/log/log';
 import type { Logger } from '@sightline/runtime/logging';
 import { expandSecrets, redact } from '@sightline/runtime/secrets';
+import type { SiteFeed } from '@sightline/runtime/site-feed';
 import { decodeAlert, type WrittenAlert } from '../record.js';
-import type { SiteSource } from '../site-source.js';
 import type { Resolve } from './address.js';
 import { retryDelay } from './backoff.js';
 import { createMessage } from './message.js';
@@ -20,7 +20,7 @@ export interface DeliveryOptions {
   readonly log: Log;
   /** Name of the webhook in the site file. */
   readonly name: string;
-  readonly siteFeed: SiteSource;
+  readonly siteFeed: Pick<SiteFeed, 'current' | 'subscribe'>;
   readonly clock: Clock;
   readonly resolve: Resolve;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -77,9 +77,9 @@ type Ending = 'delivered' | 'interrupted' | { readonly reason: string };
 async function deliver(alert: WrittenAlert, record: StoredRecord, options: DeliveryOptions, context: BatchContext, grace: AbortSignal): Promise<Ending> {
   const { clock, logger, name, siteFeed } = options;
   for (let attempt = 1; ; attempt++) {
-    const site = siteFeed.current()?.site;
-    const webhook = site?.webhooks.find((candidate) => candidate.name === name);
-    if (!site || !webhook) return { reason: 'the site has no such webhook any more' };
+    const { site } = siteFeed.current();
+    const webhook = site.webhooks.find((candidate) => candidate.name === name);
+    if (!webhook) return { reason: 'the site has no such webhook any more' };
     const outcome = await tryOnce(alert, webhook, site.site.name, options, grace);
     if (outcome.taken) return 'delivered';
     if (context.signal.aborted) return 'interrupted';

@@ -17,16 +17,16 @@ export async function startDeliveries(options: Omit<DeliveryOptions, 'name'>): P
       await delivery.close();
     }
   };
-  const namesNow = (): Set<string> => new Set(options.siteFeed.current()?.site.webhooks.map(({ name }) => name));
+  const namesNow = (): Set<string> => new Set(options.siteFeed.current().site.webhooks.map(({ name }) => name));
   let last = adapt(namesNow());
   await last;
-  const unwatch = options.siteFeed.watch(() => {
+  const unsubscribe = options.siteFeed.subscribe(() => {
     last = last.then(() => adapt(namesNow())).catch(options.failed);
   });
   return {
     async close() {
       closed = true;
-      unwatch();
+      unsubscribe();
       await last;
       await Promise.all([...running.values()].map((delivery) => delivery.close()));
     },
