@@ -11,6 +11,8 @@ export class VolatilePartition implements PartitionLog {
   readonly #watchers = new Watchers();
   readonly #waiting: { records: readonly LogRecord[]; resolve: (offset: number) => void; reject: (error: Error) => void }[] = [];
   #records: StoredRecord[] = [];
+  /** Sizes as they were sent: a consumer may detach the buffer of a value. */
+  #sizes: number[] = [];
   #bytes = 0;
   #begin = 0;
   #closed = false;
@@ -48,7 +50,7 @@ export class VolatilePartition implements PartitionLog {
   release(below: number): void {
     const gone = Math.min(Math.max(0, below - this.#begin), this.#records.length);
     if (gone === 0) return;
-    for (const record of this.#records.slice(0, gone)) this.#bytes -= sizeOf(record);
+    for (const size of this.#sizes.splice(0, gone)) this.#bytes -= size;
     this.#records = this.#records.slice(gone);
     this.#begin += gone;
     for (let next = this.#waiting[0]; next && this.#fits(next.records); next = this.#waiting[0]) {
@@ -66,6 +68,7 @@ export class VolatilePartition implements PartitionLog {
     for (const { reject } of this.#waiting.splice(0)) reject(closed(this.at));
     this.#begin = this.end;
     this.#records = [];
+    this.#sizes = [];
     this.#bytes = 0;
   }
 
@@ -80,7 +83,9 @@ export class VolatilePartition implements PartitionLog {
     const now = this.#now();
     records.forEach((record, index) => {
       this.#records.push(stored(this.at, record, first + index, now));
-      this.#bytes += sizeOf(record);
+      const size = sizeOf(record);
+      this.#sizes.push(size);
+      this.#bytes += size;
     });
     this.#watchers.tell();
     return first;
