@@ -3,8 +3,8 @@ import { explain, SightlineError } from '@sightline/runtime/errors';
 import type { Logger } from '@sightline/runtime/logging';
 import type { Log } from '@sightline/runtime/log/log';
 import type { PictureFeed } from '@sightline/runtime/pictures';
+import type { SiteFeed } from '@sightline/runtime/site-feed';
 import type { Store } from '@sightline/runtime/store/store';
-import type { SiteRecord } from '@sightline/schemas';
 import fastify, { type FastifyInstance } from 'fastify';
 import { consume } from './consume.js';
 import { createHub } from './live/hub.js';
@@ -25,7 +25,7 @@ import { attachSocket } from './socket.js';
 export interface GatewayOptions {
   readonly log: Log;
   readonly store: Store;
-  readonly siteFeed: SiteSource;
+  readonly siteFeed: Pick<SiteFeed, 'current' | 'subscribe'>;
   readonly pictures: PictureFeed;
   /** The built pages: dashboard/out. */
   readonly pagesFolder: string;
@@ -35,12 +35,6 @@ export interface GatewayOptions {
   readonly dataFolder: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
-}
-
-/** The configuration in force, and each that replaces it. */
-export interface SiteSource {
-  current(): SiteRecord | null;
-  watch(changed: (record: SiteRecord) => void): () => void;
 }
 
 export interface Gateway {
@@ -70,9 +64,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const now = (): number => clock.now();
   const pages = await loadPages(options.pagesFolder);
   const state = createLiveState();
-  const site = options.siteFeed.current();
-  if (site) state.site(site);
-  const unwatchSite = options.siteFeed.watch((record) => state.site(record));
+  state.site(options.siteFeed.current());
+  const unwatchSite = options.siteFeed.subscribe((record) => state.site(record));
   const blursHeads = (camera: string): boolean => state.siteTopic.value()?.cameras.find((known) => known.name === camera)?.blurHeads ?? true;
   const pictures = createPictures(options.pictures, blursHeads);
   await restore(options.store).then(

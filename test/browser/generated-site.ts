@@ -2,10 +2,11 @@ import { startGateway, type Gateway, type GatewayOptions } from '@sightline/dash
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
 import type { Log, Producer } from '@sightline/runtime/log/log';
 import type { Picture, PictureFeed } from '@sightline/runtime/pictures';
+import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
 import type { Store } from '@sightline/runtime/store/store';
-import { siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type SiteInput, type SiteRecord } from '@sightline/schemas';
+import { siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type SiteInput } from '@sightline/schemas';
 import { createDriftSketcher } from '@sightline/workers/drift/create';
 import { createPipeline, type Pipeline } from '@sightline/workers/pipeline';
 import { startSink, type Sink } from '@sightline/workers/sink/sink';
@@ -62,9 +63,9 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
   await migrate(store);
   const sink: Sink = await startSink({ log, store });
   const producer: Producer = await log.producer();
-  const feed = createSiteFeed(siteRecord(options.site, 1));
+  await publishSite(log, siteSchema.parse(options.site));
+  const feed = await openSiteFeed({ log, everySeconds: 0.1 });
   const pictures = createPictures();
-  let version = 1;
   const cameras = new Map<string, PlayingCamera>();
   const silent = new Set<string>();
   place();
@@ -139,12 +140,14 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
     },
     drained: () => sink.drained(),
     async change(site) {
-      feed.set(siteRecord(site, ++version));
+      await publishSite(log, siteSchema.parse(site));
+      await feed.refresh();
       place();
     },
     async close() {
       for (const stop of stops) stop();
       await gateway.close();
+      await feed.close();
       await sink.close();
       await producer.close();
       await log.close();
@@ -166,26 +169,6 @@ function step({ camera, pipeline, epoch, seq }: PlayingCamera, footage: Footage,
   const { width, height, encoding, ...shared } = header;
   const input = { ...shared, state: 'inferred' as const, site, model: 'truth@000000000000', aspect: width / height, detections: footage.detections[seq % footage.frames.length]! };
   return { header, record: { v: 1, input, partition: 0, offset: seq, ...pipeline.step(input) } };
-}
-
-function siteRecord(input: SiteInput, version: number): SiteRecord {
-  return { v: 1, version: String(version).padStart(12, '0'), site: siteSchema.parse(input) };
-}
-
-function createSiteFeed(first: SiteRecord): { current(): SiteRecord; watch(changed: (record: SiteRecord) => void): () => void; set(record: SiteRecord): void } {
-  let now = first;
-  const listeners = new Set<(record: SiteRecord) => void>();
-  return {
-    current: () => now,
-    watch(changed) {
-      listeners.add(changed);
-      return () => listeners.delete(changed);
-    },
-    set(record) {
-      now = record;
-      for (const listener of listeners) listener(record);
-    },
-  };
 }
 
 function createPictures(): PictureFeed & { give(picture: Picture): void } {
