@@ -20,6 +20,11 @@ interface Unclaimed extends Box {
   readonly at: number;
 }
 
+interface Placed {
+  readonly box: Box;
+  readonly at: number;
+}
+
 export type OriginsState = readonly Unclaimed[];
 
 /** Seconds that unclaimed boxes are remembered: as long as a doubtful object needs to be believed; at least one frame. */
@@ -42,7 +47,7 @@ export function createOrigins(restored?: OriginsState): Origins {
 
   return {
     of(track, at, aspect) {
-      let found: { box: Box; at: number } | null = track.first && track.since < at ? { box: track.first, at: track.since } : null;
+      let found: Placed | null = track.first && track.since < at ? { box: track.first, at: track.since } : null;
       const used = found ? [] : frames(boxes, track.since);
       let box: Box = track;
       let when = at;
@@ -54,12 +59,15 @@ export function createOrigins(restored?: OriginsState): Origins {
         found = { box, at: when };
       }
       if (track.since < at && !found) return null;
-      let earliest: Box = found?.box ?? track;
-      for (const frame of frames(boxes, -Infinity).filter(([first]) => first!.at < (found?.at ?? at))) {
-        const before = best(frame, (one) => (sameKind(one.cls, track.cls) ? overlap(one, earliest) : 0), same);
+      // Further back only through boxes where its own motion puts it.
+      let earliest: Placed = found ?? { box: track, at };
+      let later: Placed | null = found && { box: track, at };
+      for (const frame of frames(boxes, -Infinity).filter(([first]) => first!.at < earliest.at)) {
+        const awaited = carriedBack(earliest, later, frame[0]!.at);
+        const before = best(frame, (one) => (sameKind(one.cls, track.cls) ? overlap(one, awaited) : 0), same);
         if (!before) break;
-        earliest = before;
-        found = { box: before, at: before.at };
+        later = earliest;
+        earliest = found = { box: before, at: before.at };
       }
       return found && { box: { x: found.box.x, y: found.box.y, w: found.box.w, h: found.box.h }, at: found.at };
     },
@@ -76,6 +84,11 @@ export function createOrigins(restored?: OriginsState): Origins {
     },
     snapshot: () => [...boxes],
   };
+}
+
+function carriedBack({ box, at }: Placed, later: Placed | null, to: number): Box {
+  const part = later ? (at - to) / (later.at - at) : 0;
+  return { ...box, x: box.x - part * ((later?.box.x ?? box.x) - box.x), y: box.y - part * ((later?.box.y ?? box.y) - box.y) };
 }
 
 /** Boxes by frame, newest first, from `since` on. */
