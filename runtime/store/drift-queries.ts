@@ -23,13 +23,15 @@ export interface DriftDistance {
   readonly mmd2: number;
 }
 
-/** MMD² of the sums and counts of two samples, as columns `sA, nA` and `sB, nB`. The sums are of z in units of 1/32767. */
+/**
+ * MMD² of the sums and counts of two samples, whose columns are named. The sums are Array(Float64), of z in units of
+ * 1/32767; the squared distance of the means is written as dot products, which the engine vectorises.
+ */
 export function mmd2Sql({ sA, nA, sB, nB }: { readonly sA: string; readonly nA: string; readonly sB: string; readonly nB: string }): string {
-  const mean = (sum: string, n: string): string => `arrayMap(s -> s / (${n} * 32767.), ${sum})`;
-  const square = (sum: string, n: string): string => `arraySum(m -> m * m, ${mean(sum, n)})`;
-  return `arraySum((a, b) -> (a - b) * (a - b), ${mean(sA, nA)}, ${mean(sB, nB)})
-    - (1 - ${square(sA, nA)}) / (${nA} - 1)
-    - (1 - ${square(sB, nB)}) / (${nB} - 1)`;
+  const dot = (x: string, n: string, y: string, m: string): string => `arrayDotProduct(${x}, ${y}) / (${n} * 32767.) / (${m} * 32767.)`;
+  const squareA = dot(sA, nA, sA, nA);
+  const squareB = dot(sB, nB, sB, nB);
+  return `${squareA} + ${squareB} - 2 * ${dot(sA, nA, sB, nB)} - (1 - ${squareA}) / (${nA} - 1) - (1 - ${squareB}) / (${nB} - 1)`;
 }
 
 const window = (name: string): string => `has({cameras${name}:Array(String)}, camera) AND minute >= toDateTime({from${name}:UInt32}) AND minute < toDateTime({to${name}:UInt32})`;
@@ -38,7 +40,8 @@ const window = (name: string): string => `has({cameras${name}:Array(String)}, ca
 export const compareWindowsSql = `
 SELECT version, nA, nB, ${mmd2Sql({ sA: 'sA', nA: 'nA', sB: 'sB', nB: 'nB' })} AS mmd2
 FROM (
-  SELECT version, sumIf(toInt64(d.n), a) AS nA, sumIf(toInt64(d.n), b) AS nB, sumForEachIf(d.sums, a) AS sA, sumForEachIf(d.sums, b) AS sB
+  SELECT version, sumIf(toInt64(d.n), a) AS nA, sumIf(toInt64(d.n), b) AS nB, 
+    CAST(sumForEachIf(d.sums, a), 'Array(Float64)') AS sA, CAST(sumForEachIf(d.sums, b), 'Array(Float64)') AS sB
   FROM (SELECT version, n, sums, ${window('A')} AS a, ${window('B')} AS b FROM drift WHERE bad = 0 AND n > 0 AND (a OR b)) AS d
   GROUP BY version
 )

@@ -44,22 +44,23 @@ const daySeconds = 86_400;
 
 /** Each slot of each day against the same slot of all other days, of the camera's newest version. */
 export const slotScoresSql = `
+WITH
+  slots AS (
+    SELECT toDate(slot, {zone:String}) AS day, toHour(slot, {zone:String}) * 12 + intDiv(toMinute(slot, {zone:String}), 5) AS part,
+      toUnixTimestamp(min(slot)) AS at, toInt64(sum(d.n)) AS n, CAST(sumForEachMerge(d.sums), 'Array(Float64)') AS s
+    FROM drift_slots AS d
+    WHERE camera = {camera:String} AND slot >= toDateTime({from:UInt32}) AND slot < toDateTime({until:UInt32})
+      AND version = (SELECT argMax(version, slot) FROM drift_slots WHERE camera = {camera:String} AND slot < toDateTime({until:UInt32}))
+    GROUP BY day, part
+    HAVING n >= {leastFrames:UInt32}
+  ),
+  totals AS (SELECT part, sum(n) AS n, sumForEach(s) AS s FROM slots GROUP BY part)
 SELECT toString(day) AS day, groupArray(part) AS parts, groupArray(at) AS ats, groupArray(score) AS scores
 FROM (
   SELECT day, part, at, ${mmd2Sql({ sA: 's', nA: 'n', sB: 'sRest', nB: 'nRest' })} AS score
   FROM (
-    SELECT day, part, at, n, s,
-      sum(n) OVER (PARTITION BY part) - n AS nRest,
-      arrayMap((a, b) -> a - b, sumForEach(s) OVER (PARTITION BY part), s) AS sRest
-    FROM (
-      SELECT toDate(slot, {zone:String}) AS day, toHour(slot, {zone:String}) * 12 + intDiv(toMinute(slot, {zone:String}), 5) AS part,
-        toUnixTimestamp(min(slot)) AS at, toInt64(sum(d.n)) AS n, sumForEachMerge(d.sums) AS s
-      FROM drift_slots AS d
-      WHERE camera = {camera:String} AND slot >= toDateTime({from:UInt32}) AND slot < toDateTime({until:UInt32})
-        AND version = (SELECT argMax(version, slot) FROM drift_slots WHERE camera = {camera:String} AND slot < toDateTime({until:UInt32}))
-      GROUP BY day, part
-      HAVING n >= {leastFrames:UInt32}
-    )
+    SELECT day, part, at, slots.n AS n, slots.s AS s, totals.n - slots.n AS nRest, arrayMap((total, own) -> total - own, totals.s, slots.s) AS sRest
+    FROM slots INNER JOIN totals USING part
   )
   WHERE nRest > 1
   ORDER BY day, part
