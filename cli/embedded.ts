@@ -1,0 +1,104 @@
+import { startGateway, type Gateway } from '@sightline/dashboard/gateway/server';
+import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
+import type { Log } from '@sightline/runtime/log/log';
+import type { Logger } from '@sightline/runtime/logging';
+import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
+interface Door { readonly port: number; readonly url: string; close(): Promise<void> }
+import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
+import { migrate } from '@sightline/runtime/store/migrate';
+import { topics, type Site } from '@sightline/schemas';
+import { startAlerts } from '@sightline/workers/alerts/start';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDetectors } from './detectors.js';
+import { startEngine } from './engine.js';
+
+/**
+ * A whole site in this process (architecture, embedded): log and store in one data folder, cameras, worker, sink, alerts,
+ * gateway and door.
+ *
+ *     const embedded = await startEmbedded({ site, dataFolder: 'data', host: '127.0.0.1', port: 8420, … });
+ */
+export interface EmbeddedOptions {
+  readonly site: Site;
+  /** An existing folder that can be written. */
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  /** Port of the store's door on 127.0.0.1; null leaves it closed. */
+  readonly doorPort: number | null;
+  /** Inference threads. */
+  readonly threads: number;
+  readonly insecure: boolean;
+  /** The site file that the page may change, or null for the demo's. */
+  readonly siteFile: string | null;
+  readonly logger: Logger;
+  readonly onStep: (what: string) => void;
+  /** Part of the engine has stopped and cannot go on. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface Embedded {
+  readonly url: string;
+  readonly door: Door | null;
+  /** Puts another site in force; only what changed restarts. */
+  apply(site: Site): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Frames of one partition that may wait in the log: more would only make a live picture old, and a recording waits as well. */
+const framesWaiting = 4;
+
+const pagesFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), import.meta.url.includes('/dist/') ? '../..' : '..', 'dashboard', 'out');
+
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { site, dataFolder, logger, threads, failed, onStep } = options;
+  // Closed in the reverse order; when the start fails half-way, what was opened is closed too.
+  const open: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of open.splice(0).reverse()) await end().catch((error: unknown) => logger.error({ err: error }, 'while ending'));
+  };
+  try {
+    onStep('store');
+    const store = await openEmbeddedStore({ folder: path.join(dataFolder, 'store') });
+    open.push(() => store.close());
+    await migrate(store, { onProgress: ({ name }) => onStep(`store: ${name}`) });
+
+    const log: Log = await openMemoryLog({ folder: path.join(dataFolder, 'log'), frameRecords: framesWaiting });
+    open.push(() => log.close());
+    await log.ensureTopics(topics);
+    await publishSite(log, site);
+    const feed = await openSiteFeed({ log, report: (problem) => logger.warn(problem) });
+    open.push(() => feed.close());
+
+    onStep('model');
+    const detectors = createDetectors({ threads, logger, reportProgress: ({ what }) => onStep(what) });
+    open.push(() => detectors.close());
+    await detectors.prepare(site);
+
+    onStep('cameras');
+    const engine = await startEngine({ log, store, feed, detectors, threads, logger, failed });
+    open.push(() => engine.close());
+    const alerts = await startAlerts({ log, siteFeed: feed, logger, failed });
+    open.push(() => alerts.close());
+
+    const gateway: Gateway = await startGateway({ log, store, siteFeed: feed, pictures: engine.ingest.pictures, pagesFolder, host: options.host, port: options.port, dataFolder, logger });
+    open.push(() => gateway.close());
+    const door = options.doorPort === null ? null : await Promise.resolve(null as Door | null);
+    if (door) open.push(() => door.close());
+
+    return {
+      url: gateway.url,
+      door,
+      async apply(next) {
+        await detectors.prepare(next);
+        await publishSite(log, next);
+        await feed.refresh();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { createLogger } from '@sightline/runtime/logging';
+import { loadSite } from '@sightline/runtime/site-load';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StartOptions } from './commands/start.js';
+import { openDataFolder, removeRunning, writeRunning } from './data-folder.js';
+import { withDemoClip } from './demo/clip.js';
+import { startEmbedded } from './embedded.js';
+import { watchSite } from './site-watch.js';
+import { stopRequested } from './stop-signal.js';
+import { showProgress, type Progress } from './terminal/progress.js';
+
+const demoSite = path.resolve(path.dirname(fileURLToPath(import.meta.url)), import.meta.url.includes('/dist/') ? '../demo/site.yaml' : 'demo/site.yaml');
+
+/** `sightline start`: runs until it is asked to end, then drains. */
+export async function start(options: StartOptions): Promise<void> {
+  const logger = createLogger({ format: 'text' });
+  const stop = stopRequested();
+  const file = path.resolve(options.site ?? demoSite);
+  const site = await withDemoClip(await loadSite(file), downloads());
+  const dataFolder = await openDataFolder(options.data);
+
+  let failed: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => (failed = reject));
+  failure.catch(() => undefined);
+  const embedded = await startEmbedded({
+    site,
+    dataFolder,
+    host: options.host,
+    port: options.port,
+    doorPort: options.door ? options.doorPort : null,
+    threads: options.threads ?? Math.max(1, availableParallelism() - 1),
+    insecure: options.insecure,
+    siteFile: options.site ? file : null,
+    logger,
+    onStep: (what) => logger.info(`starting: ${what}`),
+    failed,
+  });
+  await writeRunning(dataFolder, { pid: process.pid, url: embedded.url, door: embedded.door?.port ?? null });
+  const unwatch = watchSite(file, async (changed) => embedded.apply(await withDemoClip(changed, downloads())), logger);
+  process.stdout.write(`\nSightline is on ${embedded.url}\n${embedded.door ? `ClickHouse clients (read only): ${embedded.door.url}\n` : ''}Ctrl-C ends it; nothing that was counted is lost.\n\n`);
+
+  try {
+    await Promise.race([stop, failure]);
+  } finally {
+    unwatch();
+    const began = performance.now();
+    logger.info('ending: finishing what was begun');
+    await embedded.close();
+    await removeRunning(dataFolder);
+    logger.info(`ended in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  }
+}
+
+function downloads(): (step: { readonly what: string; readonly bytes?: number; readonly total?: number }) => void {
+  let progress: Progress | undefined;
+  return ({ what, bytes, total }) => {
+    if (bytes === undefined) process.stderr.write(`fetching ${what} …\n`);
+    else (progress ??= showProgress(`fetching ${what}`, { unit: 'bytes', total })).update(bytes, total);
+    if (bytes !== undefined && bytes === total) progress?.done();
+  };
+}
