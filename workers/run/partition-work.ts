@@ -85,6 +85,7 @@ export class PartitionWork {
 
   /** Takes a batch of frames; resolves when there is room for more. */
   async take(batch: readonly StoredRecord[], context: BatchContext): Promise<void> {
+    if (this.#context?.signal !== context.signal) context.signal.addEventListener('abort', () => this.#roomFor?.(), { once: true });
     this.#context = context;
     for (const record of batch) {
       const finish = this.#watermark.take(record.offset);
@@ -99,10 +100,7 @@ export class PartitionWork {
       if (lane.take(frame)) this.#parts.turns.ask(lane);
     }
     while (!this.#over && !context.signal.aborted && this.#watermark.unfinished >= this.#room()) {
-      await new Promise<void>((resolve) => {
-        this.#roomFor = resolve;
-        context.signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => (this.#roomFor = resolve));
     }
   }
 

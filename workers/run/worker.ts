@@ -134,8 +134,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     partitions: () => [...work.keys()].sort((a, b) => a - b),
     idle: async () => {
       for (;;) {
+        const taken = subscription.assignment().every(({ partition }) => work.has(partition));
         const waiting = [...(await subscription.lag()).values()].some((lag) => lag > 0);
-        if (failed || (!waiting && [...work.values()].every(({ unfinished }) => unfinished === 0))) return;
+        if (failed || (taken && !waiting && [...work.values()].every(({ unfinished }) => unfinished === 0))) return;
         await clock.sleep(idlePollMs);
       }
     },
