@@ -3,10 +3,12 @@ import type { CatalogueEntry } from '../catalogue.js';
 import type { OnnxGraph } from '../onnx/graph.js';
 import { adaptCenternet } from './centernet.js';
 import { adaptInput, plainBgr, plainRgb } from './input.js';
+import { makeFaster } from './rewrites/faster.js';
 import { adaptYolox, yoloxLevels } from './yolox.js';
 
 /** Rewrites an original graph of a catalogue model in place: pixels in, candidates out. */
 export function adaptCatalogued(graph: OnnxGraph, entry: CatalogueEntry): void {
+  makeFaster(graph);
   if (entry.head === 'centernet') {
     const [heat, size] = graph.outputs;
     adaptCenternet(graph, heat!.name, size!.name, entry.classes.length);

@@ -18,10 +18,13 @@ export interface CandidateTensors {
   readonly boxes: string;
   /** At most this many. */
   readonly limit: number;
+  /** Scores below are noise at any setting; counting what lies above keeps the rest of the tail short. */
+  readonly least: number;
 }
 
-export function addCandidates(graph: OnnxGraph, { scores, classLogits, boxes, limit }: CandidateTensors): void {
-  const count = smaller(graph, graph.integers([limit]), graph.add('Shape', [scores]));
+export function addCandidates(graph: OnnxGraph, { scores, classLogits, boxes, limit, least }: CandidateTensors): void {
+  const above = graph.add('Cast', [graph.add('Greater', [scores, graph.constant([], new Float32Array([least]))])], { to: elementType.int64 });
+  const count = smaller(graph, graph.integers([limit]), reduceSum(graph, above, true));
   const values = 'sightline/top_scores';
   const indices = 'sightline/top_indices';
   graph.add('TopK', [scores, count], { axis: 0, largest: 1, sorted: 1 }, [values, indices]);
@@ -47,8 +50,13 @@ export function addCandidates(graph: OnnxGraph, { scores, classLogits, boxes, li
  * makes every score NaN when a single box is NaN or infinite.
  */
 function sickOrSame(graph: OnnxGraph, scores: string, boxes: string): string {
-  const sum = graph.opset >= 13 ? graph.add('ReduceSum', [boxes], { keepdims: 0 }) : graph.add('ReduceSum', [boxes], { keepdims: 0, axes: [0, 1] });
+  const sum = reduceSum(graph, boxes, false);
   return graph.add('Add', [scores, graph.add('Mul', [sum, graph.constant([], new Float32Array([0]))])]);
+}
+
+/** Over all axes. */
+function reduceSum(graph: OnnxGraph, tensor: string, keep: boolean): string {
+  return graph.add('ReduceSum', [tensor], { keepdims: keep ? 1 : 0 });
 }
 
 /** Min itself takes integers from opset 12 on only. */

@@ -12,6 +12,9 @@ export const centernetStride = 4;
 /** Peaks are one per object, so this is the number of objects per frame. */
 const candidateLimit = 200;
 
+/** Half the tracker's floor, before the score is rescaled. */
+const leastScore = 0.06;
+
 export function adaptCenternet(graph: OnnxGraph, heatOutput: string, sizeOutput: string, classCount: number): void {
   const heat = beforeSigmoid(graph, heatOutput);
   const best = reduceMax(graph, heat, 1);
@@ -23,6 +26,7 @@ export function adaptCenternet(graph: OnnxGraph, heatOutput: string, sizeOutput:
     classLogits: graph.add('Reshape', [heat, graph.integers([classCount, -1])]),
     boxes: graph.add('Reshape', [sizeOutput, graph.integers([4, -1])]),
     limit: candidateLimit,
+    least: leastScore,
   });
   graph.prune();
 }

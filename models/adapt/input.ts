@@ -1,5 +1,5 @@
 import { SightlineError } from '@sightline/runtime/errors';
-import { elementType, numberAttribute, numbersAttribute, setAttribute, type Node, type OnnxGraph } from '../onnx/graph.js';
+import { elementType, numberAttribute, numbersAttribute, setAttribute, textAttribute, type Node, type OnnxGraph } from '../onnx/graph.js';
 
 /**
  * Gives a graph the input that ingest delivers: uint8 [1, height, width, 3], RGB (architecture rule 7). Cast, layout,
@@ -26,15 +26,22 @@ export const imagenetRgb: PixelConvention = {
 
 export const pixelsInput = 'pixels';
 
-/** `size` bakes one input size in; without it height and width stay free. */
+/**
+ * `size` bakes one input size in; without it height and width stay free. The input `pixels` is uint8: [1, 1, height,
+ * 3 × width] (rows of interleaved channels) where only convolutions read the picture, else [1, height, width, 3]. Both
+ * are the same bytes; `pixelShape` gives the one that a graph wants.
+ */
 export function adaptInput(graph: OnnxGraph, convention: PixelConvention, size?: { readonly width: number; readonly height: number }): void {
   const input = graph.inputs[0]!;
-  graph.setInputs([{ name: pixelsInput, type: elementType.uint8, dims: [1, size?.height ?? 'height', size?.width ?? 'width', 3] }]);
   foldFocus(graph, input.name);
-  const planes = graph.add('Cast', [graph.add('Transpose', [pixelsInput], { perm: [0, 3, 1, 2] })], { to: elementType.float32 });
-  if (foldIntoConvolutions(graph, input.name, convention)) {
-    graph.replaceUses(input.name, planes);
+  const readers = foldableReaders(graph, input.name, convention);
+  if (readers) {
+    graph.setInputs([{ name: pixelsInput, type: elementType.uint8, dims: [1, 1, size?.height ?? 'height', size ? 3 * size.width : 'row'] }]);
+    for (const conv of readers) readInterleaved(graph, conv, convention);
+    graph.replaceUses(input.name, graph.add('Cast', [pixelsInput], { to: elementType.float32 }));
   } else {
+    graph.setInputs([{ name: pixelsInput, type: elementType.uint8, dims: [1, size?.height ?? 'height', size?.width ?? 'width', 3] }]);
+    const planes = graph.add('Cast', [graph.add('Transpose', [pixelsInput], { perm: [0, 3, 1, 2] })], { to: elementType.float32 });
     graph.replaceUses(input.name, normalised(graph, planes, convention));
   }
 }
@@ -48,26 +55,51 @@ function normalised(graph: OnnxGraph, planes: string, { order, scale, offset }: 
 }
 
 /**
- * Channel order and scale go into the weights when nothing but convolutions reads the input. An offset cannot: at the
- * edge, the padding is zero after it, not before.
+ * The convolutions that read the input, when nothing else does and they can take interleaved pixels. Channel order and
+ * scale go into their weights. An offset cannot: at the edge, the padding is zero after it, not before.
  */
-function foldIntoConvolutions(graph: OnnxGraph, input: string, { order, scale, offset }: PixelConvention): boolean {
+function foldableReaders(graph: OnnxGraph, input: string, { offset }: PixelConvention): Node[] | null {
   const readers = graph.consumersOf(input);
-  if (offset.some((value) => value !== 0) || readers.length === 0) return false;
-  if (!readers.every((node) => node.opType === 'Conv' && node.input![0] === input && numberAttribute(node, 'group', 1) === 1 && graph.constantOf(node.input![1])?.data instanceof Float32Array)) return false;
-  for (const node of readers) {
-    const { dims, data } = graph.constantOf(node.input![1])!;
-    const [outputs, channels, kh, kw] = dims as [number, number, number, number];
-    const area = kh * kw;
-    const changed = new Float32Array(data.length);
-    for (let o = 0; o < outputs; o++)
-      for (let c = 0; c < channels; c++) {
-        const to = order === 'bgr' ? 2 - c : c;
-        for (let k = 0; k < area; k++) changed[(o * channels + to) * area + k] = (data as Float32Array)[(o * channels + c) * area + k]! * scale[c]!;
-      }
-    node.input![1] = graph.constant(dims, changed);
-  }
-  return true;
+  if (offset.some((value) => value !== 0) || readers.length === 0) return null;
+  const foldable = (node: Node): boolean => {
+    const autoPad = textAttribute(node, 'auto_pad') ?? 'NOTSET';
+    const plain = node.opType === 'Conv' && node.input![0] === input && numberAttribute(node, 'group', 1) === 1 && (numbersAttribute(node, 'dilations') ?? []).every((dilation) => dilation === 1);
+    return plain && ['NOTSET', 'VALID', 'SAME_UPPER'].includes(autoPad) && graph.constantOf(node.input![1])?.data instanceof Float32Array;
+  };
+  return readers.every(foldable) ? readers : null;
+}
+
+/**
+ * A convolution over three planes is one over a single plane of interleaved channels, three times as wide with three
+ * times the step: no transposition. Sides are multiples of the stride, so SAME_UPPER pads kernel − step at the end.
+ */
+function readInterleaved(graph: OnnxGraph, conv: Node, { order, scale }: PixelConvention): void {
+  const { dims, data } = graph.constantOf(conv.input![1])!;
+  const [outputs, channels, kh, kw] = dims as [number, number, number, number];
+  const [down, across] = (numbersAttribute(conv, 'strides') ?? [1, 1]) as [number, number];
+  const wide = new Float32Array(data.length);
+  for (let o = 0; o < outputs; o++)
+    for (let c = 0; c < channels; c++) {
+      const at = order === 'bgr' ? 2 - c : c;
+      for (let y = 0; y < kh; y++) for (let x = 0; x < kw; x++) wide[((o * kh + y) * kw + x) * 3 + at] = (data as Float32Array)[((o * channels + c) * kh + y) * kw + x]! * scale[c]!;
+    }
+  const pads = (textAttribute(conv, 'auto_pad') ?? 'NOTSET') === 'SAME_UPPER' ? sameUpper(kh, kw, down, across) : (numbersAttribute(conv, 'pads') ?? [0, 0, 0, 0]);
+  conv.input![1] = graph.constant([outputs, 1, kh, 3 * kw], wide);
+  setAttribute(conv, 'kernel_shape', [kh, 3 * kw]);
+  setAttribute(conv, 'strides', [down, 3 * across]);
+  setAttribute(conv, 'auto_pad', 'NOTSET');
+  setAttribute(conv, 'pads', [pads[0]!, 3 * pads[1]!, pads[2]!, 3 * pads[3]!]);
+}
+
+function sameUpper(kh: number, kw: number, down: number, across: number): [number, number, number, number] {
+  const rows = Math.max(0, kh - down);
+  const columns = Math.max(0, kw - across);
+  return [Math.floor(rows / 2), Math.floor(columns / 2), Math.ceil(rows / 2), Math.ceil(columns / 2)];
+}
+
+/** The dims under which a graph takes a frame. */
+export function pixelShape(interleaved: boolean, width: number, height: number): number[] {
+  return interleaved ? [1, 1, height, 3 * width] : [1, height, width, 3];
 }
 
 /**

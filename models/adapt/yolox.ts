@@ -11,6 +11,9 @@ export const yoloxStrides = [8, 16, 32] as const;
 /** A person fires about five cells; 300 serve some sixty people before non-maximum suppression. */
 const candidateLimit = 300;
 
+/** Half the tracker's floor. */
+const leastScore = 0.05;
+
 interface Level {
   /** [1, 4, h, w]: offsets from the cell in strides, logarithms of the size in strides. */
   readonly boxes: string;
@@ -48,6 +51,7 @@ export function adaptYolox(graph: OnnxGraph, levels: readonly Level[], classCoun
     classLogits: joined(levels.map((level) => flat(level.classes, classCount)), 1),
     boxes: joined(levels.map((level) => flat(level.boxes, 4)), 1),
     limit: candidateLimit,
+    least: leastScore,
   });
   graph.prune();
 }

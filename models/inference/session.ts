@@ -2,7 +2,7 @@ import { SightlineError } from '@sightline/runtime/errors';
 import type { Detection, DetectorOutput } from '@sightline/schemas';
 import ort from 'onnxruntime-node';
 import { candidatesOutput } from '../adapt/candidates.js';
-import { pixelsInput } from '../adapt/input.js';
+import { pixelShape, pixelsInput } from '../adapt/input.js';
 import type { Manifest } from '../manifest.js';
 import { boxesOf, type BoxRules } from './boxes.js';
 
@@ -34,10 +34,13 @@ export class ModelSession {
   readonly #session: ort.InferenceSession;
   readonly #manifest: Manifest;
   readonly #rules: BoxRules;
+  readonly #interleaved: boolean;
 
   private constructor(session: ort.InferenceSession, manifest: Manifest) {
     this.#session = session;
     this.#manifest = manifest;
+    const input = session.inputMetadata[0]!;
+    this.#interleaved = input.isTensor && input.shape[1] === 1;
     this.#rules = { head: manifest.head, scoreScale: manifest.scoreScale, nms: manifest.nms, classCount: manifest.classes.length };
   }
 
@@ -50,7 +53,7 @@ export class ModelSession {
   }
 
   async detect({ pixels, width, height, floor }: SessionRequest): Promise<DetectorOutput> {
-    const feeds = { [pixelsInput]: new ort.Tensor('uint8', pixels, [1, height, width, 3]) };
+    const feeds = { [pixelsInput]: new ort.Tensor('uint8', pixels, pixelShape(this.#interleaved, width, height)) };
     const before = process.hrtime.bigint();
     let outputs: ort.InferenceSession.OnnxValueMapType;
     try {

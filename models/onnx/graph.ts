@@ -208,6 +208,11 @@ export function numbersAttribute(node: Node, name: string): number[] | undefined
   return node.attribute?.find((attribute) => attribute.name === name)?.ints?.map(Number);
 }
 
+export function textAttribute(node: Node, name: string): string | undefined {
+  const bytes = node.attribute?.find((attribute) => attribute.name === name)?.s;
+  return bytes ? new TextDecoder().decode(bytes) : undefined;
+}
+
 export function setAttribute(node: Node, name: string, value: AttributeValue): void {
   node.attribute = [...(node.attribute ?? []).filter((attribute) => attribute.name !== name), attributeOf(name, value)];
 }
