@@ -4,6 +4,7 @@
  *     import { siteSchema, type ResultsRecord } from '@sightline/schemas';
  */
 export * from './alert.js';
+export * from './appearance.js';
 export * from './checkpoint.js';
 export * from './detection.js';
 export * from './frame.js';
