@@ -129,6 +129,7 @@ function* crossChecks(root: unknown): Iterable<{ path: Path; message: string }> 
     }
     for (const key of ['stalls', 'facings']) if (Array.isArray(zone[key])) yield* repeatedNames(key, zone[key] as Record<string, unknown>[], ['zones', i]);
   }
+  yield* unknownInSilences(list('silences'), { rules: list('rules').map((rule) => rule['name']), cameras: cameraNames });
   const webhookNames = webhooks.map((webhook) => webhook['name']).filter((name) => typeof name === 'string');
   for (const [i, rule] of list('rules').entries()) {
     for (const [j, to] of (Array.isArray(rule['to']) ? (rule['to'] as unknown[]) : []).entries()) {
@@ -144,6 +145,18 @@ function* crossChecks(root: unknown): Iterable<{ path: Path; message: string }> 
       yield { path: ['rules', i, 'when'], message: `there is no zone or camera "${subject}"${didYouMean(subject, names)}` };
     } else if (zoneMeasures[kind] && !zoneMeasures[kind].includes(condition['measure']!)) {
       yield { path: ['rules', i, 'when'], message: `a ${kind} has no measure "${condition['measure']}"; it has ${zoneMeasures[kind].join(', ')}${didYouMean(condition['measure']!, zoneMeasures[kind])}` };
+    }
+  }
+}
+
+/** A silence that names nothing known would silence nothing, and nobody would notice. */
+function* unknownInSilences(silences: readonly Record<string, unknown>[], known: Readonly<Record<'rules' | 'cameras', readonly unknown[]>>): Iterable<{ path: Path; message: string }> {
+  for (const [i, silence] of silences.entries()) {
+    for (const key of ['rules', 'cameras'] as const) {
+      const names = known[key].filter((name) => typeof name === 'string');
+      for (const [j, name] of (Array.isArray(silence[key]) ? (silence[key] as unknown[]) : []).entries()) {
+        if (typeof name === 'string' && !names.includes(name)) yield { path: ['silences', i, key, j], message: `there is no ${key.replace(/s$/, '')} "${name}"${didYouMean(name, names)}` };
+      }
     }
   }
 }

@@ -127,6 +127,7 @@ export const webhookSchema = z.strictObject({
   url: z.string().min(1).describe('https://… ; ${NAME} is taken from the environment'),
   secret: z.string().optional().describe('Standard Webhooks signing secret (whsec_…); use ${NAME}'),
   allowPrivate: z.boolean().default(false).describe('allow a private or loopback address as target'),
+  maxPerHour: z.int().positive().default(120).describe('firings told within an hour at most; what comes beyond is kept in dead-letter and told to nobody'),
 });
 export type Webhook = z.infer<typeof webhookSchema>;
 
@@ -143,6 +144,17 @@ export const ruleSchema = z.strictObject({
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
+export const silenceSchema = z
+  .strictObject({
+    rules: z.array(nameSchema).min(1).optional().describe('rules that are silent; default: all'),
+    cameras: z.array(nameSchema).min(1).optional().describe('cameras whose rules are silent; default: all'),
+    from: z.iso.datetime({ offset: true }).describe('ISO 8601 with its offset, such as 2026-11-24T22:00:00+01:00'),
+    until: z.iso.datetime({ offset: true }),
+    reason: z.string().min(1).describe('why, for those who wonder'),
+  })
+  .refine((silence) => Date.parse(silence.from) < Date.parse(silence.until), 'until must lie behind from');
+export type Silence = z.infer<typeof silenceSchema>;
+
 export const siteSchema = z
   .strictObject({
     site: z.strictObject({ name: nameSchema.default('site'), timezone: z.string().default('UTC').refine(knownTimezone, 'not a time zone of the IANA database, such as Europe/Berlin') }).prefault({}),
@@ -150,6 +162,7 @@ export const siteSchema = z
     zones: z.array(zoneSchema).max(10_000).default([]),
     webhooks: z.array(webhookSchema).max(100).default([]),
     rules: z.array(ruleSchema).max(1000).default([]),
+    silences: z.array(silenceSchema).max(1000).default([]).describe('times in which alerts are written but nobody is told'),
   })
   .describe('A Sightline site');
 export type Site = z.infer<typeof siteSchema>;
