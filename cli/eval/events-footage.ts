@@ -39,7 +39,7 @@ export interface SeeFootage {
   readonly clip: string;
   readonly aspect: number;
   /** Called only when the cache does not have it. */
-  frames(): AsyncIterable<ClipFrame>;
+  readonly frames: () => AsyncIterable<ClipFrame>;
   readonly detector: Detector;
   readonly facings?: Readonly<Record<string, Polygon>>;
   readonly appearance: boolean;

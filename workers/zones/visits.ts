@@ -1,14 +1,13 @@
-import { insidePolygon, type Anchor, type Point, type Polygon, type Track } from '@sightline/schemas';
+import { insidePolygon, type Point, type Polygon } from '@sightline/schemas';
 import { outside, toPlane } from './plane.js';
-import { createTrails, type Sighting, type TrailsState } from './trails.js';
-import type { ZoneFrame } from './zone.js';
+import type { Gone, Sighting } from './trails.js';
 
 /**
  * Who is in a polygon, since when. A visit begins where a path enters the polygon and ends where it leaves it; it goes on
  * through a change of track id at the same place and through a short step outside.
  *
- *     const visits = createVisits({ polygon, anchor, counts });
- *     const { entered, present, left } = visits.step(frame);
+ *     const visits = createVisits(polygon);
+ *     const { entered, present, left } = visits.step(input, trails.step(frame, counts));
  */
 export interface Visit {
   readonly object: number;
@@ -25,24 +24,20 @@ export interface Visit {
   said: boolean;
   /** It is outside or unseen now. */
   away: boolean;
-}
-
-export interface VisitsState {
-  readonly trails: TrailsState;
-  readonly visits: readonly Visit[];
-}
-
-export interface VisitsOptions {
-  readonly polygon: Polygon;
-  readonly anchor: Anchor;
-  readonly counts: (track: Track) => boolean;
+  /** It was seen going out. */
+  out: boolean;
+  /** It was first seen inside: nobody saw it come in. */
+  readonly appeared: boolean;
 }
 
 export interface Visits {
-  step(frame: ZoneFrame): { readonly entered: readonly Visit[]; readonly present: readonly Visit[]; readonly left: readonly Visit[] };
+  step(
+    input: { readonly capturedAt: number; readonly aspect: number },
+    trails: { readonly seen: readonly Sighting[]; readonly gone: readonly Gone[] },
+  ): { readonly entered: readonly Visit[]; readonly present: readonly Visit[]; readonly left: readonly Visit[] };
   skip(seconds: number): void;
   clear(): void;
-  snapshot(): VisitsState;
+  snapshot(): readonly Visit[];
 }
 
 /** How far inside, in object sizes, an object must stand to have come in: more than twice a box's tremble (.06). */
@@ -54,19 +49,16 @@ const border = 0.015;
 /** Seconds outside after which a visit has ended: a step back from a counter is not a new visit. */
 const stepOut = 2;
 /** Seconds a visitor that is no longer detected is waited for: hidden behind another person, or standing too still to be sure. */
-const patience = 5;
+export const visitPatience = 5;
 const second = 1_000_000;
 
-export function createVisits({ polygon, anchor, counts }: VisitsOptions, restored?: VisitsState): Visits {
-  const trails = createTrails({ anchor, patience, least: 0 }, restored?.trails);
+export function createVisits(polygon: Polygon, restored?: readonly Visit[]): Visits {
   const open = openAtBorder(polygon);
-  const visits = new Map<number, Visit>((restored?.visits ?? []).map((visit) => [visit.object, { ...visit }]));
+  const visits = new Map<number, Visit>((restored ?? []).map((visit) => [visit.object, { ...visit }]));
 
   return {
-    step(frame) {
-      const { aspect, capturedAt: now } = frame.input;
+    step({ aspect, capturedAt: now }, { seen, gone }) {
       const square = open.map((point) => toPlane(point, aspect));
-      const { seen, gone } = trails.step(frame, counts);
       const entered: Visit[] = [];
       const left: Visit[] = [];
       const end = (visit: Visit): void => {
@@ -81,18 +73,19 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
         if (!visit) {
           if (beyond >= 0) continue;
           const since = before ? rim(before, sighting, square) : at;
-          visit = { object, track: track.id, cls: track.cls, since, until: at, point, size, velocity, said: false, away: false };
+          visit = { object, track: track.id, cls: track.cls, since, until: at, point, size, velocity, said: false, away: false, out: false, appeared: !before || insidePolygon(before.point, square) };
           visits.set(object, visit);
         }
         if (beyond < bodyOut) {
           visit.until = at;
-          Object.assign(visit, { track: track.id, cls: track.cls, point, size, velocity, away: false });
+          Object.assign(visit, { track: track.id, cls: track.cls, point, size, velocity, away: false, out: false });
           if (!visit.said && beyond < -clear) {
             visit.said = true;
             entered.push(visit);
           }
-        } else if (before && visit.until === before.at) {
-          visit.until = cleared(before, sighting, square);
+        } else {
+          if (before && visit.until === before.at) visit.until = cleared(before, sighting, square);
+          visit.out = true;
         }
         if (beyond >= bodyOut && (now - visit.until) / second >= stepOut) end(visit);
       }
@@ -103,14 +96,10 @@ export function createVisits({ polygon, anchor, counts }: VisitsOptions, restore
       return { entered, left, present: [...visits.values()].filter((visit) => visit.said && !(visit.away && (now - visit.until) / second > stepOut)) };
     },
     skip(seconds) {
-      trails.skip(seconds);
       for (const visit of visits.values()) visit.until += Math.round(seconds * second);
     },
-    clear() {
-      trails.clear();
-      visits.clear();
-    },
-    snapshot: () => ({ trails: trails.snapshot(), visits: [...visits.values()].map((visit) => ({ ...visit })) }),
+    clear: () => visits.clear(),
+    snapshot: () => [...visits.values()].map((visit) => ({ ...visit })),
   };
 }
 

@@ -1,12 +1,14 @@
 import type { AreaZone } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
-import { createVisits, type Visit, type VisitsState } from '../visits.js';
+import { createTrails, type TrailsState } from '../trails.js';
+import { createVisits, visitPatience, type Visit } from '../visits.js';
 import type { SeeingZone } from '../sight.js';
 import type { ZoneEventDraft } from '../zone.js';
 
 /** Counts who is in a polygon, for how long, and says when someone stays too long or it fills up. Measures: count, density. */
 export interface AreaState {
-  readonly visits: VisitsState;
+  readonly trails: TrailsState;
+  readonly visits: readonly Visit[];
   /** Objects whose loitering has been said. */
   readonly loitered: readonly number[];
   /** µs since which the crowd is there, or since which it is not. */
@@ -17,7 +19,8 @@ export interface AreaState {
 const second = 1_000_000;
 
 export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
-  const visits = createVisits({ polygon: config.polygon, anchor: config.anchor, counts: (track) => countsIn(config.classes, track) }, restored?.visits);
+  const trails = createTrails({ anchor: config.anchor, patience: visitPatience, least: 0 }, restored?.trails);
+  const visits = createVisits(config.polygon, restored?.visits);
   const loitered = new Set(restored?.loitered ?? []);
   let crowdedSince = restored?.crowdedSince ?? null;
   let crowded = restored?.crowded ?? false;
@@ -40,7 +43,10 @@ export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
     measureNames: config.capacity ? ['count', 'density'] : ['count'],
     step(frame) {
       const { capturedAt: at, aspect } = frame.input;
-      const { entered, present, left } = visits.step(frame);
+      const { entered, present, left } = visits.step(
+        frame.input,
+        trails.step(frame, (track) => countsIn(config.classes, track)),
+      );
       const about = ({ track, cls, point }: Visit) => ({ track, cls, point: [point[0] / aspect, point[1]] as const });
       const events: ZoneEventDraft[] = [];
       for (const visit of entered) events.push({ kind: 'entered', at: visit.since, ...about(visit) });
@@ -65,11 +71,15 @@ export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
     },
     resume(seconds, moved) {
       if (moved) {
+        trails.clear();
         visits.clear();
         loitered.clear();
-      } else visits.skip(seconds);
+      } else {
+        trails.skip(seconds);
+        visits.skip(seconds);
+      }
       crowdedSince = null;
     },
-    snapshot: (): AreaState => ({ visits: visits.snapshot(), loitered: [...loitered], crowdedSince, crowded }),
+    snapshot: (): AreaState => ({ trails: trails.snapshot(), visits: visits.snapshot(), loitered: [...loitered], crowdedSince, crowded }),
   };
 }
