@@ -75,11 +75,12 @@ async function openLog(): Promise<void> {
 
 type RuleInput = Partial<Rule> & { readonly when?: string };
 
-function siteOf(rules: readonly RuleInput[] = [{}], webhooks: readonly object[] = [{}]): Site {
+function siteOf(rules: readonly RuleInput[] = [{}], webhooks: readonly object[] = [{}], silences: readonly object[] = []): Site {
   return siteSchema.parse({
     cameras: [{ name: 'plaza', source: 'plaza.avi' }],
     zones: [{ name: 'till-3', kind: 'queue', camera: 'plaza', polygon: [[0, 0], [1, 0], [1, 1]] }],
     webhooks: webhooks.map((webhook) => ({ name: 'ops', url: `http://127.0.0.1:${port}/ops`, secret, allowPrivate: true, ...webhook })),
+    silences,
     rules: rules.map((rule) => ({ name: 'long-queue', when: 'till-3.length > 4', for: 3, clearFor: 2, to: ['ops'], ...rule })),
   });
 }
@@ -280,6 +281,35 @@ describe('alerts', () => {
     await feedLengths([1, 1, 1]);
     await until(() => received.length === 2);
     expect((await written()).at(-1)).toMatchObject({ state: 'resolved', severity: 'critical' });
+  });
+
+  const day = (from: number, until: number): object => ({ from: new Date(start / 1000 + from * 1000).toISOString(), until: new Date(start / 1000 + until * 1000).toISOString(), reason: 'stocktaking' });
+  test.each([
+    ['all of it', [day(-60, 3600)], []],
+    ['the moment it fires', [day(3, 4)], []],
+    ['the moment it ends only', [day(5, 3600)], ['firing', 'resolved']],
+    ['another time', [day(-3600, 0)], ['firing', 'resolved']],
+    ['another rule', [{ ...day(-60, 3600), rules: ['other'] }], ['firing', 'resolved']],
+    ['another camera', [{ ...day(-60, 3600), cameras: ['door'] }], ['firing', 'resolved']],
+  ])('a silence over %s', async (_, silences, told) => {
+    await begin(feedOf(siteOf([{}], [{}], silences)));
+    await feedLengths([5, 5, 5, 5, 1, 1, 1]);
+    await until(async () => (await states()).length === 3);
+    await until(() => received.length >= told.length);
+    await settle();
+    expect(received.map(({ state }) => state)).toEqual(told);
+  });
+
+  test('a flood is cut off at maxPerHour, also over a restart; what was told is also resolved', async () => {
+    const feed = feedOf(siteOf([{ for: 0, clearFor: 0 }], [{ maxPerHour: 3 }]));
+    await begin(feed);
+    await feedLengths([5, 1, 5, 1]);
+    await until(() => received.length === 4);
+    await restart(feed);
+    await feedLengths([5, 1, 5, 1, 5, 1]);
+    await until(async () => (await states()).length === 10 && (await log.offsets({ topic: 'dead-letter', partition: 0 })).end === 4);
+    await settle();
+    expect(received.map(({ state }) => state)).toEqual(['firing', 'resolved', 'firing', 'resolved', 'firing', 'resolved']);
   });
 
   test('records that cannot be read, and repeated ones, change nothing', async () => {

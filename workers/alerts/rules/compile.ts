@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { conditionPattern, type Rule, type Site } from '@sightline/schemas';
+import { conditionPattern, type Rule, type Silence, type Site } from '@sightline/schemas';
 
 /**
  * A rule of the site file, ready to be evaluated: where its value comes from and what it asks of it.
@@ -22,6 +22,8 @@ export interface CompiledRule {
    */
   readonly longestGap: number;
   test(value: number): boolean;
+  /** Whether nobody is to be told of what happens then (µs event time). */
+  silent(at: number): boolean;
 }
 
 /** A zone is measured each second; a slower camera at each frame. Three missing frames are a gap. */
@@ -63,6 +65,7 @@ export function compileRules(site: Site): CompiledRule[] {
         definition: definitionOf(rule),
         longestGap: zoneCamera === undefined ? cameraGap : Math.max(leastZoneGap, missingFrames / cameraFps),
         test: (value: number) => compare(value, limit),
+        silent: silencer(site.silences, rule.name, camera),
       },
     ];
   });
@@ -70,4 +73,11 @@ export function compileRules(site: Site): CompiledRule[] {
 
 function definitionOf({ when, for: holds, clearFor }: Rule): string {
   return createHash('sha256').update(JSON.stringify([when.replace(/\s+/g, ''), holds, clearFor])).digest('hex').slice(0, 12);
+}
+
+function silencer(silences: readonly Silence[], rule: string, camera: string): (at: number) => boolean {
+  const spans = silences
+    .filter(({ rules, cameras }) => (rules?.includes(rule) ?? true) && (cameras?.includes(camera) ?? true))
+    .map(({ from, until }) => ({ from: Date.parse(from) * 1000, until: Date.parse(until) * 1000 }));
+  return (at) => spans.some(({ from, until }) => from <= at && at < until);
 }

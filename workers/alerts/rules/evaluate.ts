@@ -67,12 +67,11 @@ export function createEvaluator({ at, history, statuses = [], startedAt = 0, unr
 
   function write(one: Running, change: RuleChange, time: number, value: number | null, offset: number): WrittenAlert {
     const { compiled, state } = one;
-    const told = change === 'firing' || change === 'resolved';
     const alert: WrittenAlert = {
       record: recordOf(compiled, change === 'lapsed' ? 'resolved' : change, state.since, time, value),
       input: { ...at, offset },
       definition: compiled.definition,
-      to: told ? compiled.rule.to : [],
+      to: receivers(one, change, time),
     };
     one.written = { definition: compiled.definition, high: offset, open: change === 'pending' || change === 'firing' ? alert : null };
     return alert;
@@ -162,6 +161,12 @@ export function createEvaluator({ at, history, statuses = [], startedAt = 0, unr
 
 function recordOf({ rule, camera, subject, measure }: CompiledRule, state: AlertRecord['state'], since: number, at: number, value: number | null): AlertRecord {
   return { id: `${rule.name}/${since}`, rule: rule.name, state, severity: rule.severity, camera, subject, measure, condition: rule.when, value, since, at };
+}
+
+/** Who was told that it fires is told that it is over; nobody else. */
+function receivers({ compiled, written }: Running, change: RuleChange, at: number): readonly string[] {
+  if (change === 'firing') return compiled.silent(at) ? [] : compiled.rule.to;
+  return change === 'resolved' ? (written.open?.to ?? []) : [];
 }
 
 /** Resolves the alert of a rule that is no longer in force. */

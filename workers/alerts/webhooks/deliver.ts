@@ -8,6 +8,7 @@ import type { SiteFeed } from '@sightline/runtime/site-feed';
 import { decodeAlert, type WrittenAlert } from '../record.js';
 import type { Resolve } from './address.js';
 import { retryDelay } from './backoff.js';
+import { createFloodLimit, type FloodLimit } from './flood.js';
 import { createMessage } from './message.js';
 import { post } from './post.js';
 
@@ -41,17 +42,19 @@ const heartbeatMs = 3000;
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
   const { log, name, failed } = options;
   let producer: Producer | null = null;
+  let flood: FloodLimit | null = null;
   const subscription = await log.subscribe({
     group: `webhook-${name}`,
     topics: ['alerts'],
     assigned: async () => 'committed',
     async records(batch, context) {
+      flood ??= await replayFlood(options, batch[0]!);
       const grace = withGrace(context.signal);
       for (const record of batch) {
         if (context.signal.aborted) return;
         const alert = decodeAlert(record);
         if (alert?.to.includes(name)) {
-          const outcome = await deliver(alert, record, options, context, grace);
+          const outcome = flood.lets(alert, record.appendedAt, limitOf(options)) ? await deliver(alert, record, options, context, grace) : { reason: 'more than maxPerHour' };
           if (outcome === 'interrupted') return;
           if (outcome !== 'delivered') {
             producer ??= await log.producer();
@@ -72,6 +75,22 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   };
 }
 
+function limitOf({ siteFeed, name }: DeliveryOptions): number {
+  return siteFeed.current().site.webhooks.find((webhook) => webhook.name === name)?.maxPerHour ?? Infinity;
+}
+
+/** What came before the first record of this run still counts. */
+async function replayFlood(options: DeliveryOptions, first: StoredRecord): Promise<FloodLimit> {
+  const flood = createFloodLimit();
+  const at = { topic: first.topic, partition: first.partition };
+  const { begin } = await options.log.offsets(at);
+  for await (const record of options.log.read(at, begin, first.offset)) {
+    const alert = decodeAlert(record);
+    if (alert?.to.includes(options.name)) flood.lets(alert, record.appendedAt, limitOf(options));
+  }
+  return flood;
+}
+
 type Ending = 'delivered' | 'interrupted' | { readonly reason: string };
 
 async function deliver(alert: WrittenAlert, record: StoredRecord, options: DeliveryOptions, context: BatchContext, grace: AbortSignal): Promise<Ending> {
@@ -86,7 +105,7 @@ async function deliver(alert: WrittenAlert, record: StoredRecord, options: Deliv
     const { reason, refused, final, retryAfter } = outcome;
     const tooOld = clock.now() - record.appendedAt > giveUpAfterMs;
     if (final || tooOld || (refused && attempt >= refusedAttempts)) {
-      logger.error({ webhook: name, rule: alert.record.rule, state: alert.record.state }, `notice given up after ${attempt} attempts: ${reason}; see deploy/runbooks/webhook.md`);
+      logger.error({ webhook: name, rule: alert.record.rule, state: alert.record.state }, `notice given up after ${attempt} attempts: ${reason}; see docs/alerts.md`);
       return { reason };
     }
     const wait = retryDelay(attempt, clock.random(), retryAfter) * 1000;

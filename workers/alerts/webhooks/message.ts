@@ -57,7 +57,7 @@ function cloudEvent(record: AlertRecord, site: string, id: string): object {
     subject: rule,
     time: isoTime(at),
     datacontenttype: 'application/json',
-    data: { alert: record.id, rule, state, severity, camera, subject, measure, condition, value, since: isoTime(since), at: isoTime(at) },
+    data: { alert: record.id, group: `${site}/${camera}`, rule, state, severity, camera, subject, measure, condition, value, since: isoTime(since), at: isoTime(at) },
   };
 }
 
