@@ -12,7 +12,7 @@ import { createZone } from '../zones/create.js';
 import { simulatedDetector, simulatedFrame, type SimulatedFrame } from './simulated-detector.js';
 import { startWorker, type Worker, type WorkerOptions } from './worker.js';
 
-const parts = { createTracker: (restored?: unknown) => createTracker({}, restored), createZone, createDriftSketcher };
+const parts = { createTracker: (restored?: unknown) => createTracker({}, restored), createZone, createDriftSketcher: (restored?: unknown) => createDriftSketcher({}, restored) };
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
