@@ -7,6 +7,7 @@ export * from './alert.js';
 export * from './appearance.js';
 export * from './checkpoint.js';
 export * from './detection.js';
+export * from './features.js';
 export * from './frame.js';
 export * from './frame-codec.js';
 export * from './geometry.js';

@@ -1,16 +1,12 @@
+import { decodeAppearance } from '@sightline/schemas';
+
 /**
- * The look of an object: the colour histogram that travels with a detection as base64, here as a unit vector. Two looks
+ * The look of an object: the colour histogram that travels with a detection as base64, here as a vector. Two looks
  * are compared by the cosine of their angle; over square-rooted histograms that is the Bhattacharyya coefficient.
  */
 export function decodeLook(base64: string): Float32Array | null {
-  const bytes = Buffer.from(base64, 'base64');
-  const look = new Float32Array(bytes.length);
-  let squares = 0;
-  for (let i = 0; i < bytes.length; i++) squares += bytes[i]! * bytes[i]!;
-  if (squares === 0) return null;
-  const scale = 1 / Math.sqrt(squares);
-  for (let i = 0; i < bytes.length; i++) look[i] = bytes[i]! * scale;
-  return look;
+  const look = decodeAppearance(base64);
+  return look?.some((value) => value > 0) ? look : null;
 }
 
 /** 1 − cosine: 0 for the same colours, 1 for colours that share no bin. Looks of different length never match. */
