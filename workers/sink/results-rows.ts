@@ -1,0 +1,97 @@
+import { comparePositions, resultsVersion, type FinishedTrack, type FrameInput, type FramePosition, type ResultsRecord, type ZoneEvent, type ZoneSample } from '@sightline/schemas';
+import { SightlineError } from '@sightline/runtime/errors';
+import { count, micros, real, seconds, text, type CreateEncoder, type Rows } from './rows.js';
+
+/**
+ * Results records as rows. What lies at or below the last frame seen of its camera was written before (architecture
+ * rule 2); what lies above moves that on. Rejects records of a newer version with RECORD_NEWER.
+ */
+export const resultsEncoder: CreateEncoder = (seen) => {
+  const frames = new Map<string, FrameCounts>();
+  return {
+    add(value) {
+      const record = value as ResultsRecord;
+      checkVersion(record.v);
+      const { input } = record;
+      const camera = text(input.camera, 'the camera');
+      const position = { epoch: count(input.epoch), seq: count(input.seq) };
+      const before = seen.get(camera);
+      if (before && comparePositions(position, before) <= 0) return null;
+      const rows: Rows = {
+        events: record.events.map((event) => eventRow(event, camera, position)),
+        samples: record.samples.flatMap((sample) => sampleRows(sample, camera)),
+        tracks: record.finished.map((track) => trackRow(track, camera)),
+        drift: record.drift.map((row) => JSON.stringify([seconds(row.minute), camera, text(row.version, 'the drift version'), count(row.n), row.sums, row.brightness, row.contrast, row.sharpness, row.bad])),
+      };
+      countFrame(frames, input);
+      seen.set(camera, position);
+      return rows;
+    },
+    finish: () => ({ frames_1m: [...frames.values()].map(({ key, inferred, quiet, failed, dropped, detections }) => JSON.stringify([...key, inferred, quiet, failed, dropped, detections])) }),
+  };
+};
+
+interface FrameCounts {
+  readonly key: readonly [minute: number, camera: string, model: string, site: string];
+  inferred: number;
+  quiet: number;
+  failed: number;
+  dropped: number;
+  detections: number;
+}
+
+function checkVersion(version: unknown): void {
+  if (version === resultsVersion) return;
+  if (typeof version === 'number' && version > resultsVersion) throw new SightlineError('RECORD_NEWER', `a results record has version ${version}; this sink knows ${resultsVersion}`);
+  throw new RangeError(`version ${JSON.stringify(version)} is not one of a results record`);
+}
+
+function countFrame(frames: Map<string, FrameCounts>, input: FrameInput): void {
+  const minute = Math.floor(seconds(input.capturedAt) / 60) * 60;
+  const lost = Object.values(input.dropped).reduce((sum, n) => sum + count(n), 0);
+  const key = [minute, input.camera, text(input.model, 'the model'), input.site] as const;
+  const name = key.join('\n');
+  const counts = frames.get(name) ?? { key, inferred: 0, quiet: 0, failed: 0, dropped: 0, detections: 0 };
+  counts.detections += input.detections.length;
+  counts.dropped += lost;
+  counts[input.state] += 1;
+  frames.set(name, counts);
+}
+
+function eventRow(event: ZoneEvent, camera: string, { epoch, seq }: FramePosition): string {
+  return JSON.stringify([
+    micros(event.at), camera, text(event.zone, 'the zone of an event'), event.zoneKind, event.kind, event.cls ?? '', event.direction ?? '', event.track ?? '', event.part ?? '',
+    real(event.seconds), real(event.value), real(event.point?.[0]), real(event.point?.[1]), real(event.along), text(event.id, 'the id of an event'), epoch, seq,
+  ]);
+}
+
+function sampleRows(sample: ZoneSample, camera: string): string[] {
+  const at = seconds(sample.at);
+  const zone = text(sample.zone, 'the zone of a sample');
+  const rows: string[] = [];
+  for (const measure in sample.measures) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, '', real(sample.measures[measure]), sample.coverage]));
+  for (const measure in sample.perClass) {
+    const classes = sample.perClass[measure]!;
+    for (const cls in classes) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, cls, real(classes[cls]), sample.coverage]));
+  }
+  return rows;
+}
+
+function trackRow(track: FinishedTrack, camera: string): string {
+  const began = micros(track.from);
+  const ended = micros(track.to);
+  const ms: number[] = [];
+  const xs: number[] = [];
+  const ys: number[] = [];
+  for (const [t, x, y] of track.path) {
+    ms.push(Math.max(0, Math.round(t / 1000)));
+    xs.push(fraction16(x));
+    ys.push(fraction16(y));
+  }
+  return JSON.stringify([began, ended, camera, track.cls, text(track.id, 'the id of a track'), (ended - began) / 1e6, ms, xs, ys, track.height, track.maxScore]);
+}
+
+/** A fraction of the frame in 16 bits; boxes may reach a little beyond the frame. */
+function fraction16(value: number): number {
+  return Math.round(Math.min(1, Math.max(0, value)) * 65_535);
+}
