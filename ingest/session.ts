@@ -4,6 +4,7 @@ import type { CameraOptions } from './camera.js';
 import type { Clock } from '@sightline/runtime/clock';
 import { EventClock } from './event-clock.js';
 import type { Ffmpeg } from './ffmpeg/binary.js';
+import { thumbnail } from './ffmpeg/command.js';
 import { startDecoder, type DecodedFrame, type Decoder, type DecoderEnd } from './ffmpeg/decoder.js';
 import { probeSource, type Probe } from './ffmpeg/probe.js';
 import { Outbox } from './outbox.js';
@@ -96,7 +97,7 @@ interface Played {
 class Connection {
   /** µs between the last two frames. */
   period: number;
-  readonly #inspector = new Inspector();
+  readonly #inspector: Inspector;
   readonly #outbox: Outbox;
   #decoder: Decoder | undefined;
   #lastPts = NaN;
@@ -112,6 +113,7 @@ class Connection {
   ) {
     this.period = Math.round(1e6 / Math.min(session.camera.fps, probe.fps ?? session.camera.fps));
     const { board } = session;
+    this.#inspector = new Inspector(thumbnail.width, thumbnail.height, session.camera.gate);
     this.#outbox = new Outbox({
       publish: session.options.publish,
       live: !source.recording,
