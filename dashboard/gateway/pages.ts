@@ -1,5 +1,6 @@
 import { SightlineError } from '@sightline/runtime/errors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Identity } from './access/identity.js';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +14,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 export interface Pages {
   /** Changes with every build; an open page that learns of another version loads itself again. */
   readonly version: string;
-  register(app: FastifyInstance, snapshot: () => string): void;
+  register(app: FastifyInstance, snapshot: (identity: Identity | null) => string): void;
 }
 
 interface PageFile {
@@ -97,13 +98,13 @@ export function contentPolicy(html: string): string {
   ].join('; ');
 }
 
-function register(app: FastifyInstance, files: ReadonlyMap<string, PageFile>, snapshot: () => string): void {
+function register(app: FastifyInstance, files: ReadonlyMap<string, PageFile>, snapshot: (identity: Identity | null) => string): void {
   app.get('/*', async (request, reply) => {
-    const asked = decodeURI(request.url.split('?')[0]!);
+    const asked = plainPath(request.url);
     const found = files.get(asked) ?? files.get(`${asked.replace(/\/$/, '')}/index.html`) ?? (path.extname(asked) === '' ? files.get('/404.html') : undefined);
     if (!found) return reply.code(404).type('application/json').send({ error: { code: 'NOT_FOUND', message: 'there is nothing here' } });
     if (found === files.get('/404.html')) reply.code(404);
-    return send(request.headers['accept-encoding'] ?? '', reply, found, snapshot);
+    return send(request.headers['accept-encoding'] ?? '', reply, found, () => snapshot(request.identity));
   });
 }
 
@@ -115,4 +116,13 @@ function send(accepted: string | string[], reply: FastifyReply, file: PageFile, 
   if (file.brotli && /\bbr\b/.test(encodings)) return reply.header('content-encoding', 'br').send(file.brotli);
   if (file.gzip && /\bgzip\b/.test(encodings)) return reply.header('content-encoding', 'gzip').send(file.gzip);
   return reply.send(file.body);
+}
+
+/** The path without its query; one that cannot be decoded is nobody's. */
+function plainPath(url: string): string {
+  try {
+    return decodeURI(url.split('?')[0]!);
+  } catch {
+    return '';
+  }
 }

@@ -1,29 +1,42 @@
 import { systemClock, type Clock } from '@sightline/runtime/clock';
 import { explain, SightlineError } from '@sightline/runtime/errors';
-import type { Logger } from '@sightline/runtime/logging';
 import type { Log } from '@sightline/runtime/log/log';
+import type { Logger } from '@sightline/runtime/logging';
 import type { PictureFeed } from '@sightline/runtime/pictures';
 import type { SiteFeed } from '@sightline/runtime/site-feed';
+import type { SiteFile } from '@sightline/runtime/site-file';
 import type { Store } from '@sightline/runtime/store/store';
 import fastify, { type FastifyInstance } from 'fastify';
+import path from 'node:path';
+import { openAccounts } from './access/accounts.js';
+import { createAudit } from './access/audit.js';
+import { guard, isLoopback } from './access/guard.js';
+import { mayWatch, type Identity } from './access/identity.js';
 import { consume } from './consume.js';
+import { answerErrors } from './errors.js';
+import { createEvidence } from './evidence.js';
 import { createHub } from './live/hub.js';
 import { createPictures } from './live/pictures.js';
 import { createLiveState } from './live/state.js';
 import { loadPages } from './pages.js';
+import type { PreviewZone } from './preview.js';
 import { restore } from './queries/restore.js';
-import { answerErrors } from './errors.js';
+import { accessRoutes } from './routes/access.js';
+import { cameraRoutes, type TryCamera } from './routes/cameras.js';
+import { evidenceRoutes } from './routes/evidence.js';
 import { historyRoutes } from './routes/history.js';
 import { liveRoutes } from './routes/live.js';
+import { siteRoutes } from './routes/site.js';
 import { attachSocket } from './socket.js';
 
 /**
  * The gateway: pages, REST and the live socket on one port, from the log and the store.
  *
- *     const { url, close } = await startGateway({ log, store, siteFeed, pictures, pagesFolder: 'dashboard/out', host: '127.0.0.1', port: 8600, dataFolder: 'data' });
+ *     const { url, close } = await startGateway({ log, store, siteFeed, pictures, pagesFolder: 'dashboard/out', host: '127.0.0.1', port: 8420, dataFolder: 'data' });
  */
 export interface GatewayOptions {
   readonly log: Log;
+  /** Migrated. */
   readonly store: Store;
   readonly siteFeed: Pick<SiteFeed, 'current' | 'subscribe'>;
   readonly pictures: PictureFeed;
@@ -32,13 +45,30 @@ export interface GatewayOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Holds access.json, evidence/ and labels.jsonl. */
   readonly dataFolder: string;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Absent: the site cannot be changed from the page. */
+  readonly siteFile?: SiteFile;
+  /** Absent: drafts of zones cannot be tried against the past. */
+  readonly previewZone?: PreviewZone;
+  /** Absent: addresses of cameras cannot be tried from the page. */
+  readonly tryCamera?: TryCamera;
+  /** PEM texts; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Allows to listen beyond this machine without users or without TLS. */
+  readonly insecure?: boolean;
+  /** Keep a picture of every event; default true. */
+  readonly evidence?: boolean;
+  /** Requests a second of one client; 0 takes no count (benchmarks). */
+  readonly requestsPerSecond?: number;
 }
 
 export interface Gateway {
   readonly url: string;
+  /** One-time link with which the first owner signs up; null once there is one. */
+  readonly ownerLink: string | null;
   /** Open pages. */
   viewers(): number;
   close(): Promise<void>;
@@ -58,36 +88,55 @@ const largestBodyBytes = 2 * 2 ** 20;
 /** A client that takes longer to send its request is cut off (slow-loris). */
 const requestSeconds = 20;
 const headersSeconds = 10;
+const eventsInFirstPaint = 20;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const clock = options.clock ?? systemClock;
   const now = (): number => clock.now();
+  const { log, store, siteFeed, logger, dataFolder } = options;
   const pages = await loadPages(options.pagesFolder);
+  const accounts = await openAccounts(path.join(dataFolder, 'access.json'), now);
+  refuseOpenDoor(options, accounts.closed());
+
   const state = createLiveState();
-  state.site(options.siteFeed.current());
-  const unwatchSite = options.siteFeed.subscribe((record) => state.site(record));
+  state.site(siteFeed.current());
   const blursHeads = (camera: string): boolean => state.siteTopic.value()?.cameras.find((known) => known.name === camera)?.blurHeads ?? true;
-  const pictures = createPictures(options.pictures, blursHeads);
-  await restore(options.store).then(
+  const evidence = createEvidence({ folder: path.join(dataFolder, 'evidence'), ...(logger && { logger }) });
+  const pictures = createPictures(options.pictures, blursHeads, options.evidence === false ? undefined : (record, jpeg) => evidence.keep(record, jpeg));
+  const followSite = (): void => pictures.keepFor(options.evidence === false ? [] : siteFeed.current().site.cameras.map(({ name }) => name));
+  followSite();
+  const unwatchSite = siteFeed.subscribe((record) => {
+    state.site(record);
+    followSite();
+  });
+  await restore(store).then(
     ({ zones, events }) => state.restore(zones, events),
-    (error: unknown) => options.logger?.warn(`last values were not read back from the store: ${explain(error)}`),
+    (error: unknown) => logger?.warn(`last values were not read back from the store: ${explain(error)}`),
   );
-  const consumer = await consume({ log: options.log, state, pictures, now });
+  const consumer = await consume({ log, state, pictures, now });
   const hub = createHub(state, pictures, { now, pagesVersion: pages.version });
+  const audit = createAudit(store, now, logger);
 
-  const app = fastify({ bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true, trustProxy: false });
+  const tls = options.tls;
+  const app = fastify({ bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true, ...(tls && { https: { cert: tls.cert, key: tls.key } }) }) as unknown as FastifyInstance;
   app.server.headersTimeout = headersSeconds * 1000;
-  app.decorateRequest('mayWatch', () => true);
-  app.decorateRequest('onlyCameras', () => undefined);
   answerErrors(app);
-  secureHeaders(app);
+  secureHeaders(app, tls !== undefined);
+  const door = guard(app, { accounts, now, local: isLoopback(options.host), secureCookies: tls !== undefined, ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }) });
   liveRoutes(app, { state, now, problem: () => consumer.problem() });
-  historyRoutes(app, { store: options.store, now, timezone: () => state.siteTopic.value()?.timezone ?? 'UTC' });
-  pages.register(app, () => JSON.stringify(firstPaint()));
-  const detach = attachSocket(app.server, hub, () => ({ mayWatch: () => true }));
+  historyRoutes(app, { store, now, timezone: () => state.siteTopic.value()?.timezone ?? 'UTC' });
+  siteRoutes(app, { siteFeed, siteFile: options.siteFile, previewZone: options.previewZone, state, store, audit, now });
+  cameraRoutes(app, { store, pictures, tryCamera: options.tryCamera, audit, now });
+  evidenceRoutes(app, { store, evidence, audit, labelsFile: path.join(dataFolder, 'labels.jsonl'), now });
+  const setupKey = accessRoutes(app, { accounts, audit, guard: door, now });
+  pages.register(app, (identity) => JSON.stringify(firstPaint(identity)));
+  const detach = attachSocket(app.server, hub, (request) => door.identify(request)?.identity ?? null);
 
-  function firstPaint(): object {
-    return { now: now(), site: state.siteTopic.value(), zones: state.zones.values(), cameras: state.cameras.values(), events: state.events.values().slice(0, 20), alerts: state.alerts.value() };
+  /** A stranger gets the pages, which ask to sign in, but no values. */
+  function firstPaint(identity: Identity | null): object | null {
+    if (!identity) return null;
+    const sees = (value: { readonly camera: string }): boolean => mayWatch(identity, value.camera);
+    return { now: now(), site: hub.siteFor(identity), zones: state.zones.values().filter(sees), cameras: state.cameras.values().filter(sees), events: state.events.values().filter(sees).slice(0, eventsInFirstPaint), alerts: state.alerts.value().filter(sees) };
   }
 
   async function close(): Promise<void> {
@@ -97,11 +146,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     pictures.close();
     await consumer.close();
     await app.close();
+    await audit.close();
   }
 
   try {
     const url = await app.listen({ host: options.host, port: options.port });
-    return { url, viewers: () => hub.viewers(), close };
+    const key = setupKey();
+    return { url, ownerLink: key === null ? null : `${url}/setup/#${key}`, viewers: () => hub.viewers(), close };
   } catch (cause) {
     await close();
     if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new SightlineError('PORT_TAKEN', `port ${options.port} of ${options.host} is taken by another program`, { cause });
@@ -109,7 +160,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function secureHeaders(app: FastifyInstance): void {
+function refuseOpenDoor({ host, tls, insecure }: GatewayOptions, closed: boolean): void {
+  if (isLoopback(host) || insecure === true) return;
+  if (!closed) throw new SightlineError('ACCESS_OPEN', `the dashboard would listen on ${host}, beyond this machine, and nobody has to sign in yet`);
+  if (!tls) throw new SightlineError('ACCESS_OPEN', `the dashboard would listen on ${host}, beyond this machine, without TLS: passwords would cross the network in the clear`);
+}
+
+function secureHeaders(app: FastifyInstance, tls: boolean): void {
   app.addHook('onSend', async (_request, reply) => {
     void reply.headers({
       'x-content-type-options': 'nosniff',
@@ -118,6 +175,7 @@ function secureHeaders(app: FastifyInstance): void {
       'cross-origin-resource-policy': 'same-origin',
       'x-frame-options': 'DENY',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+      ...(tls && { 'strict-transport-security': 'max-age=31536000' }),
     });
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', "default-src 'none'");

@@ -6,7 +6,7 @@ import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
 import type { Store } from '@sightline/runtime/store/store';
-import { siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type SiteInput } from '@sightline/schemas';
+import { inputOf, siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type SiteInput } from '@sightline/schemas';
 import { createDriftSketcher } from '@sightline/workers/drift/create';
 import { createPipeline, type Pipeline } from '@sightline/workers/pipeline';
 import { startSink, type Sink } from '@sightline/workers/sink/sink';
@@ -166,8 +166,7 @@ interface PlayingCamera {
 
 function step({ camera, pipeline, epoch, seq }: PlayingCamera, footage: Footage, site: string, at: number): { header: FrameHeader; record: ResultsRecord } {
   const header: FrameHeader = { camera: camera.name, epoch, seq, capturedAt: at * 1000, width: footage.width, height: footage.height, encoding: 'rgb24', recording: false, dropped: {}, quality: { brightness: 120, contrast: 50, sharpness: 10, state: 'ok' }, motion: [0, 0] };
-  const { width, height, encoding, ...shared } = header;
-  const input = { ...shared, state: 'inferred' as const, site, model: 'truth@000000000000', aspect: width / height, detections: footage.detections[seq % footage.frames.length]! };
+  const input = { ...inputOf(header), state: 'inferred' as const, site, model: 'truth@000000000000', aspect: footage.width / footage.height, detections: footage.detections[seq % footage.frames.length]! };
   return { header, record: { v: 1, input, partition: 0, offset: seq, ...pipeline.step(input) } };
 }
 

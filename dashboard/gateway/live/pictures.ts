@@ -5,11 +5,13 @@ import { encodePicture } from './encode-picture.js';
 /**
  * Pictures for people's eyes: a frame waits for its own results record, so that the boxes fit the picture exactly and every head
  * is blurred before anything is encoded. A frame whose record never comes is not shown. One encoding at a time per
- * camera; frames that come meanwhile replace each other.
+ * camera; frames that come meanwhile replace each other. Nothing is encoded while nobody looks, but for events.
  */
 export interface Pictures {
   watch(camera: string): void;
   unwatch(camera: string): void;
+  /** Cameras whose events get a picture each, in place of those named before. */
+  keepFor(cameras: readonly string[]): void;
   /** Pairs the frames that wait with what was seen in them. */
   results(record: ResultsRecord): void;
   /** Calls `take` with every encoded picture message; answers how to stop. */
@@ -19,43 +21,73 @@ export interface Pictures {
   close(): void;
 }
 
+export type KeepPicture = (record: ResultsRecord, jpeg: Buffer) => Promise<void>;
+
+interface Seen {
+  readonly frame: Picture;
+  readonly record: ResultsRecord;
+}
+
+interface Watched {
+  watchers: number;
+  kept: boolean;
+  stop: () => void;
+  /** Frames that wait for their results. */
+  waiting: Picture[];
+  last: Seen | null;
+  encoding: boolean;
+  next: Seen | null;
+}
+
 /** Frames that wait for their results: inference and its queue take less than a second. */
 const framesWaiting = 12;
+/** An event's own frame may not be among those that the feed gives; one this old (µs) still shows it. */
+const evidenceAge = 1_000_000;
 
-export function createPictures(feed: PictureFeed, blursHeads: (camera: string) => boolean): Pictures {
+export function createPictures(feed: PictureFeed, blursHeads: (camera: string) => boolean, keep?: KeepPicture): Pictures {
   const watched = new Map<string, Watched>();
   const takers = new Set<(camera: string, message: Buffer, jpeg: Buffer, header: LivePictureHeader) => void>();
 
-  function watch(camera: string): void {
+  function open(camera: string): Watched {
     const known = watched.get(camera);
-    if (known) {
-      known.watchers += 1;
-      return;
-    }
-    const entry: Watched = { watchers: 1, stop: () => undefined, waiting: [], encoding: false, next: null };
+    if (known) return known;
+    const entry: Watched = { watchers: 0, kept: false, stop: () => undefined, waiting: [], last: null, encoding: false, next: null };
     watched.set(camera, entry);
     entry.stop = feed.watch(camera, (frame) => {
       if (frame.header.encoding === 'none') return;
       entry.waiting.push(frame);
       if (entry.waiting.length > framesWaiting) entry.waiting.shift();
     });
+    return entry;
+  }
+
+  function closeIfUnused(camera: string, entry: Watched): void {
+    if (entry.watchers > 0 || entry.kept) return;
+    watched.delete(camera);
+    entry.stop();
+  }
+
+  function watch(camera: string): void {
+    open(camera).watchers += 1;
   }
 
   function unwatch(camera: string): void {
     const entry = watched.get(camera);
-    if (!entry || --entry.watchers > 0) return;
-    watched.delete(camera);
-    entry.stop();
+    if (!entry || entry.watchers === 0) return;
+    entry.watchers -= 1;
+    closeIfUnused(camera, entry);
   }
+
+  const encode = ({ frame, record }: Seen): Promise<Buffer> => encodePicture(frame, blursHeads(frame.header.camera) ? record : null);
 
   async function encodeNewest(camera: string, entry: Watched): Promise<void> {
     entry.encoding = true;
     try {
       while (entry.next && watched.get(camera) === entry) {
-        const { frame, record } = entry.next;
+        const seen = entry.next;
         entry.next = null;
-        const jpeg = await encodePicture(frame, blursHeads(camera) ? record : null);
-        const header = headerOf(frame.header, record);
+        const jpeg = await encode(seen);
+        const header = headerOf(seen.frame.header, seen.record);
         const message = pictureMessage(header, jpeg);
         for (const take of takers) take(camera, message, jpeg, header);
       }
@@ -64,18 +96,36 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
     }
   }
 
+  async function keepEvidence(record: ResultsRecord, seen: Seen): Promise<void> {
+    if (keep) await keep(record, await encode(seen));
+  }
+
   return {
     watch,
     unwatch,
+    keepFor(cameras) {
+      const wanted = new Set(cameras);
+      for (const camera of wanted) open(camera).kept = true;
+      for (const [camera, entry] of watched) {
+        if (wanted.has(camera)) continue;
+        entry.kept = false;
+        closeIfUnused(camera, entry);
+      }
+    },
     results(record) {
-      const entry = watched.get(record.input.camera);
+      const { camera, epoch, seq, capturedAt } = record.input;
+      const entry = watched.get(camera);
       if (!entry) return;
-      const { epoch, seq } = record.input;
       const at = entry.waiting.findIndex(({ header }) => header.epoch === epoch && header.seq === seq);
-      if (at < 0) return;
-      entry.next = { frame: entry.waiting[at]!, record };
-      entry.waiting.splice(0, at + 1);
-      if (!entry.encoding) encodeNewest(record.input.camera, entry).catch(() => undefined);
+      if (at >= 0) {
+        entry.last = { frame: entry.waiting[at]!, record };
+        entry.waiting.splice(0, at + 1);
+        if (entry.watchers > 0) {
+          entry.next = entry.last;
+          if (!entry.encoding) encodeNewest(camera, entry).catch(() => undefined);
+        }
+      }
+      if (entry.kept && record.events.length > 0 && entry.last && Math.abs(capturedAt - entry.last.frame.header.capturedAt) <= evidenceAge) keepEvidence(record, entry.last).catch(() => undefined);
     },
     encoded(take) {
       takers.add(take);
@@ -103,14 +153,6 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
       takers.clear();
     },
   };
-}
-
-interface Watched {
-  watchers: number;
-  stop: () => void;
-  waiting: Picture[];
-  encoding: boolean;
-  next: { readonly frame: Picture; readonly record: ResultsRecord } | null;
 }
 
 function headerOf(frame: FrameHeader, record: ResultsRecord): LivePictureHeader {

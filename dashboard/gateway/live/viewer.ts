@@ -24,6 +24,8 @@ export interface ViewerEvents {
   /** Null when the viewer may not see the topic or it does not exist. */
   topic(name: string): Topic | null;
   mayWatch(camera: string): boolean;
+  /** Leaves out of a topic's message what the viewer may not see. */
+  limit(message: Buffer): Buffer;
   watching(camera: string, on: boolean): void;
   closed(): void;
   readonly run: string;
@@ -81,8 +83,8 @@ export function createViewer(socket: WebSocket, events: ViewerEvents): Viewer {
     if (!topic) return refuse(name);
     topics.add(topic);
     const missed = after === undefined ? null : topic.since(after);
-    if (missed) for (const message of missed) send(message);
-    else send(topic.snapshot());
+    if (missed) for (const message of missed) send(events.limit(message));
+    else send(events.limit(topic.snapshot()));
   }
 
   function unsubscribe(name: string): void {
@@ -107,11 +109,11 @@ export function createViewer(socket: WebSocket, events: ViewerEvents): Viewer {
     change(topic, message) {
       if (!topics.has(topic) || behind.has(topic)) return;
       if (socket.bufferedAmount > viewerByteBound) behind.add(topic);
-      else send(message);
+      else send(events.limit(message));
     },
     catchUp() {
       if (behind.size === 0 || socket.bufferedAmount > drainedBytes) return;
-      for (const topic of behind) if (topics.has(topic)) send(topic.snapshot());
+      for (const topic of behind) if (topics.has(topic)) send(events.limit(topic.snapshot()));
       behind.clear();
     },
     wantsPicture(camera) {

@@ -13,8 +13,8 @@ export interface LiveRouteParts {
 }
 
 export function liveRoutes(app: FastifyInstance, parts: LiveRouteParts): void {
-  app.get('/api/health', async () => health(parts));
-  app.get('/api/v1/live', async (request) => {
+  app.get('/api/health', { config: { role: 'public' } }, async () => health(parts));
+  app.get('/api/v1/live', { config: { role: 'viewer' } }, async (request) => {
     const now = parts.now();
     return {
       at: new Date(now).toISOString(),
