@@ -7,9 +7,9 @@ import type { Camera, Detector, Site } from '@sightline/schemas';
 export interface Detectors {
   /** Opens the models of a site; one that cannot be opened is told, and only its cameras stay dark. */
   prepare(site: Site): Promise<void>;
-  get(model: string): Promise<Detector>;
+  readonly get: (model: string) => Promise<Detector>;
   /** The analysis size of a camera for a source of this size in pixels. Throws when its model could not be opened. */
-  size(camera: Camera, sourceWidth: number, sourceHeight: number): { width: number; height: number };
+  readonly size: (camera: Camera, sourceWidth: number, sourceHeight: number) => { width: number; height: number };
   close(): Promise<void>;
 }
 

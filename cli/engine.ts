@@ -52,7 +52,7 @@ export async function startEngine({ log, store, feed, detectors, threads, logger
   const report = (problem: string): void => logger.warn(problem);
   const timed = clock ? { clock } : {};
   const sink = await startSink({ log, store, report, failed, ...timed });
-  let ingest: Ingest | undefined;
+  const cameras: { ingest?: Ingest } = {};
   const worker = await startWorker({
     log,
     site: feed,
@@ -60,19 +60,19 @@ export async function startEngine({ log, store, feed, detectors, threads, logger
     parts: partsOf,
     concurrency: threads + 1,
     maxWaitingLive,
-    recycle: (camera, pixels) => ingest?.recycle(camera, pixels),
+    recycle: (camera, pixels) => cameras.ingest?.recycle(camera, pixels),
     report,
     failed,
     ...timed,
   });
-  ingest = await startIngest({ feed, log, size: detectors.size, report, ...(recording && { epoch: recording.epoch, startAtSeq: recording.startAtSeq }), ...timed });
-  const cameras = ingest;
+  const ingest = await startIngest({ feed, log, size: detectors.size, report, ...(recording && { epoch: recording.epoch, startAtSeq: recording.startAtSeq }), ...timed });
+  cameras.ingest = ingest;
   return {
-    ingest: cameras,
+    ingest,
     worker,
     sink,
     async close() {
-      await cameras.stop();
+      await ingest.stop();
       await worker.close();
       await sink.close();
     },

@@ -15,7 +15,8 @@ export interface SeeOptions {
 
 /** A frame that the model cannot take becomes an input of state `failed`; the others go on. */
 export async function* see(frames: AsyncIterable<VideoFrame>, detector: Detector, options: SeeOptions = {}): AsyncGenerator<FrameInput> {
-  for await (const { header, pixels, recycle } of frames) {
+  for await (const frame of frames) {
+    const { header, pixels } = frame;
     const { width, height } = header;
     const base = { ...inputOf(header), site: '', model: detector.model.version, aspect: width / height };
     if (header.encoding === 'none') {
@@ -24,7 +25,7 @@ export async function* see(frames: AsyncIterable<VideoFrame>, detector: Detector
     }
     try {
       const { detections, facings, embedding, pixels: used } = await detector.detect({ camera: header.camera, pixels, width, height, ...options });
-      recycle(used);
+      frame.recycle(used);
       yield { ...base, state: 'inferred', detections, ...(facings && { facings }), ...(embedding && { embedding }) };
     } catch (error) {
       yield { ...base, state: 'failed', reason: (error as Error).message, detections: [] };
