@@ -46,8 +46,14 @@ interface Person {
 const serviceAfter = 1;
 /** Distance from the head, in object sizes, from which leaving means being served: an arm's length and a step. */
 const atHead = 2;
+/** Neighbours in a line stand within this many object sizes of each other. */
+const neighbourReach = 1.5;
+/** Sightings within which a trail counts as just begun. */
+const justBegun = 2;
+/** A walking pace in object sizes a second: 0.8 body heights. */
+const walking = 1.2;
 /** Seconds someone who vanished inside the queue still counts as standing there, hidden by others. */
-const hidden = 10;
+const hidden = 7;
 /** Who appears in the middle of the queue this near (object sizes) to one who vanished is the same person. */
 const hiddenReach = 1.5;
 const second = 1_000_000;
@@ -89,14 +95,17 @@ export function createQueue(config: QueueZone, restored?: QueueState): SeeingZon
   }
 
   function* join(present: readonly Visit[], at: number, aspect: number): Generator<ZoneEventDraft> {
-    for (const { object, away } of present) {
+    for (const { object, away, appeared } of present) {
       const person = people.get(object);
       if (!person || away || person.joined !== null) continue;
       const since = slowSince(person.pace, at, person.point, person.size);
       if (since === null) continue;
-      person.ahead = waiting().length;
-      person.joined = since;
-      yield { kind: 'joined', at: since, ...who(person, aspect) };
+      const line = waiting();
+      person.ahead = line.length;
+      // Who turns up in the midst of a line was hidden in it, and has waited as long as its neighbour.
+      const neighbour = appeared ? nearestTo(person, line) : undefined;
+      person.joined = Math.min(since, neighbour?.joined ?? since);
+      yield { kind: 'joined', at: person.joined, ...who(person, aspect) };
     }
   }
 
@@ -113,14 +122,28 @@ export function createQueue(config: QueueZone, restored?: QueueState): SeeingZon
     yield { kind: 'served', at, seconds, ...who(person, aspect) };
   }
 
+  /** Who turns up where people are served, out of nowhere, is the nearest of those hidden in the queue who can have walked there. */
+  function steppedUpUnseen({ object, track, at, point, size, count }: Sighting): Person | undefined {
+    if (count > justBegun) return undefined;
+    const walked = (person: Person): number => distance(person.point, point) / size - (walking * (at - person.lost!)) / second;
+    const [person] = [...people.values()].filter((one) => waits(one) && one.lost !== null && walked(one) < 1).sort((a, b) => distance(a.point, point) - distance(b.point, point));
+    if (!person) return undefined;
+    people.delete(person.object);
+    Object.assign(person, { object, track: track.id, cls: track.cls, lost: null, left: at });
+    people.set(object, person);
+    return person;
+  }
+
   /** Who stands where people are served is served, though whoever only walks past there is not. */
   function* stepUp(seen: readonly Sighting[], at: number, aspect: number): Generator<ZoneEventDraft> {
     if (!config.service) return;
     const place = config.service.map((point) => toPlane(point, aspect));
-    for (const { object, point, size } of seen) {
-      const person = people.get(object);
+    for (const sighting of seen) {
+      const { object, point, size } = sighting;
+      const inside = insidePolygon(point, place);
+      const person = people.get(object) ?? (inside ? steppedUpUnseen(sighting) : undefined);
       if (!person || person.done) continue;
-      if (!insidePolygon(point, place)) {
+      if (!inside) {
         person.atService = null;
         continue;
       }
@@ -148,9 +171,8 @@ export function createQueue(config: QueueZone, restored?: QueueState): SeeingZon
       // Stepping up: what becomes of it is seen in the next seconds.
       if (person.atService !== null && !person.done && !gone.has(person.object)) continue;
       people.delete(person.object);
-      if (person.done) continue;
+      if (person.done || person.joined === null) continue;
       if (person.atService !== null) yield* serve(person, person.atService, aspect);
-      else if (person.joined === null) continue;
       else if (config.head ? distance(person.point, toPlane(config.head, aspect)) <= atHead * person.size : !config.service && person.left !== null) yield* serve(person, ended, aspect);
       else if (person.left !== null) {
         abandoned += 1;
@@ -207,11 +229,20 @@ function who({ track, cls, point }: Person, aspect: number): Pick<ZoneEventDraft
 
 /** The nearest of those who vanished in the queue without leaving it. */
 function hiddenNear({ point, size }: Visit, people: readonly Person[]): Person | undefined {
+  const hiddenOnes = people.filter(({ lost, left }) => lost !== null && left === null);
+  return nearest(point, hiddenOnes, hiddenReach * size);
+}
+
+function nearestTo({ point, size }: Person, line: readonly Person[]): Person | undefined {
+  return nearest(point, line, neighbourReach * size);
+}
+
+function nearest(point: Point, people: readonly Person[], reach: number): Person | undefined {
   let found: Person | undefined;
-  let least = hiddenReach * size;
+  let least = reach;
   for (const person of people) {
     const away = distance(person.point, point);
-    if (person.lost === null || person.left !== null || away > least) continue;
+    if (away > least) continue;
     least = away;
     found = person;
   }
