@@ -39,11 +39,21 @@ export async function buildPackages() {
     const now = fingerprint(entryPoints);
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) continue;
     mkdirSync(dist, { recursive: true });
-    for (const file of readdirSync(dist)) if (file !== '.fingerprint') rmSync(path.join(dist, file), { recursive: true, force: true });
     if (entryPoints.length > 0) {
       await build({ entryPoints, outdir: dist, outbase: folder, bundle: false, format: 'esm', platform: 'node', target: 'node20', sourcemap: true, logLevel: 'warning' });
     }
+    // What is left of sources that are gone goes last, so that a program that runs meanwhile finds every module.
+    const built = new Set(entryPoints.map((file) => path.relative(folder, file).replace(/\.ts$/, '.js')));
+    for (const file of outputs(dist)) if (!built.has(path.relative(dist, file).replace(/\.map$/, ''))) rmSync(file);
     writeFileSync(stamp, now);
+  }
+}
+
+function* outputs(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) yield* outputs(full);
+    else if (/\.js(\.map)?$/.test(entry.name)) yield full;
   }
 }
 
