@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.js';
  * The models that install by name: where they come from and what was measured about them (docs/models.md). Everything
  * else comes in by `addModel`.
  */
-export type CatalogueEntry = Omit<Manifest, 'v' | 'adapter' | 'originalSha256' | 'sha256' | 'file' | 'fixedSize' | 'features'>;
+export type CatalogueEntry = Omit<Manifest, 'v' | 'adapter' | 'originalSha256' | 'sha256' | 'file' | 'fixedSize'>;
 
 export const defaultModelName = 'centernet';
 
@@ -49,6 +49,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     floor: 0.2,
     report: 0.48,
     nms: 0.65,
+    features: 'tower_0/MobilenetV3/expanded_conv_9/add',
   },
   yolox('yolox-nano', 'YOLOX-Nano', 'yolox_nano.onnx', '695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14'),
   yolox('yolox-tiny', 'YOLOX-Tiny', 'yolox_tiny.onnx'),

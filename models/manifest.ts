@@ -16,11 +16,6 @@ const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string() }),
 ]);
 
-const featureSchema = z.strictObject({
-  output: z.string().describe('name of the output of the adapted graph, [1, channels, height, width]'),
-  channels: z.int().positive(),
-});
-
 export const manifestSchema = z.strictObject({
   v: z.literal(1),
   /** Version of the code that adapted the graph; an older one is adapted anew from the original. */
@@ -49,7 +44,8 @@ export const manifestSchema = z.strictObject({
   report: z.number().min(0).max(1),
   /** Overlap (IoU) above which the weaker of two boxes of one class goes; 1 turns it off. */
   nms: z.number().min(0).max(1),
-  features: z.strictObject({ facing: featureSchema, drift: featureSchema }).optional(),
+  /** Which tensor of the original the output `features` is; absent: the model serves neither shelves nor drift. */
+  features: z.string().optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

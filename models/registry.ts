@@ -82,8 +82,7 @@ export async function installModel({ name, folder = defaultModelsFolder(), file,
   const original = await originalOf(entry, file, reportProgress);
   reportProgress?.({ what: `adapting ${entry.name}` });
   const graph = OnnxGraph.parse(original, file ?? entry.name);
-  adaptCatalogued(graph, entry);
-  return writeModel(folder, entry, original, graph.encode());
+  return writeModel(folder, adaptCatalogued(graph, entry), original, graph.encode());
 }
 
 /** The manifest of a model that is ready to open. The default installs itself; what an older version adapted is adapted anew. */
@@ -124,7 +123,7 @@ function checked(entry: CatalogueEntry, bytes: Uint8Array, where: string): Uint8
 }
 
 /** Writes a model's folder beside the others under a passing name, then moves it into place. */
-export async function writeModel(folder: string, entry: CatalogueEntry & Partial<Pick<Manifest, 'fixedSize' | 'features'>>, original: Uint8Array, adapted: Uint8Array): Promise<Manifest> {
+export async function writeModel(folder: string, entry: CatalogueEntry & Partial<Pick<Manifest, 'fixedSize'>>, original: Uint8Array, adapted: Uint8Array): Promise<Manifest> {
   const manifest = manifestSchema.parse({ ...entry, v: 1, adapter: adapterVersion, originalSha256: sha256Of(original), sha256: sha256Of(adapted), file: adaptedFile });
   const final = path.join(folder, entry.name);
   const passing = path.join(folder, `.${entry.name}-${randomUUID()}`);

@@ -26,8 +26,8 @@ interface Job {
 interface Thread {
   readonly worker: Worker;
   readonly jobs: Map<number, Job>;
-  /** Facing sets this thread has been told. */
-  readonly facings: Set<number>;
+  /** The facings this thread was told last, by camera. */
+  readonly facings: Map<string, Readonly<Record<string, Polygon>>>;
 }
 
 export class Dispatcher {
@@ -35,8 +35,6 @@ export class Dispatcher {
   readonly #threads = new Set<Thread>();
   /** Cameras with waiting frames, in the order in which they are served next. */
   readonly #waiting = new Map<string, Job[]>();
-  readonly #facingSets = new WeakMap<object, number>();
-  #facingSetCount = 0;
   #nextId = 0;
   #deaths = 0;
   #closed: SightlineError | null = null;
@@ -79,7 +77,7 @@ export class Dispatcher {
   #open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const worker = new Worker(threadFile, { workerData: this.#start, execArgv: [] });
-      const thread: Thread = { worker, jobs: new Map(), facings: new Set() };
+      const thread: Thread = { worker, jobs: new Map(), facings: new Map() };
       let ready = false;
       let reason = 'it ended';
       worker.on('message', (answer: ThreadAnswer) => {
@@ -156,23 +154,18 @@ export class Dispatcher {
       floor: floor ?? this.#start.manifest.floor,
       appearance: appearance ?? false,
       embedding: embedding ?? false,
-      ...(facings && { facings: this.#facingsFor(thread, facings) }),
+      ...(facings && { facings: facingsFor(thread, job.request.camera, facings) }),
     };
     thread.jobs.set(id, job);
     thread.worker.postMessage(request, [own.buffer]);
   }
+}
 
-  /** Polygons travel once per thread; the same object means the same set. */
-  #facingsFor(thread: Thread, polygons: Readonly<Record<string, Polygon>>): NonNullable<ThreadRequest['facings']> {
-    let set = this.#facingSets.get(polygons);
-    if (set === undefined) {
-      set = this.#facingSetCount++;
-      this.#facingSets.set(polygons, set);
-    }
-    if (thread.facings.has(set)) return { set };
-    thread.facings.add(set);
-    return { set, polygons };
-  }
+/** Polygons travel once per thread; the same object means the same polygons. */
+function facingsFor(thread: Thread, camera: string, polygons: Readonly<Record<string, Polygon>>): NonNullable<ThreadRequest['facings']> {
+  if (thread.facings.get(camera) === polygons) return { camera };
+  thread.facings.set(camera, polygons);
+  return { camera, polygons };
 }
 
 /** A buffer that can be transferred: slices of Node's pool and shared memory cannot, so those are copied. */

@@ -16,8 +16,8 @@ export interface ThreadRequest {
   readonly floor: number;
   readonly appearance: boolean;
   readonly embedding: boolean;
-  /** Which set of facings; `polygons` comes with it the first time a thread sees that set. */
-  readonly facings?: { readonly set: number; readonly polygons?: Readonly<Record<string, Polygon>> };
+  /** For frames whose facings are wanted; `polygons` comes along whenever they differ from what this thread knows of the camera. */
+  readonly facings?: { readonly camera: string; readonly polygons?: Readonly<Record<string, Polygon>> };
 }
 
 export type ThreadAnswer =

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SightlineError } from '@sightline/runtime/errors';
+import type { Polygon } from '@sightline/schemas';
 import type { ThreadAnswer, ThreadRequest, ThreadStart } from './messages.js';
 import { ModelSession } from './session.js';
 
@@ -15,10 +16,13 @@ const describe = (error: unknown): { code: 'MODEL_FAILED' | 'MODEL_INVALID'; mes
 async function main(): Promise<void> {
   const began = process.hrtime.bigint();
   const session = await ModelSession.open(modelPath, manifest);
+  const facingsOf = new Map<string, Readonly<Record<string, Polygon>>>();
   port.on('message', (request: ThreadRequest) => {
-    const { id, pixels } = request;
+    const { id, pixels, facings, ...frame } = request;
+    if (facings?.polygons) facingsOf.set(facings.camera, facings.polygons);
+    const polygons = facings && facingsOf.get(facings.camera);
     const answer = (message: ThreadAnswer): void => port.postMessage(message, [pixels.buffer as ArrayBuffer]);
-    session.detect(request).then(
+    session.detect({ ...frame, pixels, ...(polygons && { facings: polygons }) }).then(
       (output) => answer({ kind: 'done', id, pixels, output }),
       (error: unknown) => answer({ kind: 'failed', id, pixels, ...describe(error) }),
     );
