@@ -89,6 +89,8 @@ export interface BatchContext {
 
 export interface Subscription {
   assignment(): readonly TopicPartition[];
+  /** Lets a partition go and takes it again, as after a change in the group: for an owner that must begin anew. */
+  restart(at: TopicPartition): Promise<void>;
   pause(at: TopicPartition): void;
   resume(at: TopicPartition): void;
   /** How many records wait behind what this subscription has handled, per partition. */

@@ -155,6 +155,11 @@ class MemoryLog implements Log {
     const member = await group.join(options, partitions);
     const subscription: Subscription = {
       assignment: () => member.deliveries().map(({ at }) => at),
+      restart: async (at) => {
+        if (!member.delivery(at)) return;
+        await member.lose(keyOf(at));
+        member.gain(keyOf(at), group);
+      },
       pause: (at) => member.delivery(at)?.pause(),
       resume: (at) => member.delivery(at)?.resume(),
       lag: async () => new Map(member.deliveries().map((delivery) => [keyOf(delivery.at), delivery.lag])),
