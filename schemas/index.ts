@@ -11,6 +11,7 @@ export * from './features.js';
 export * from './frame.js';
 export * from './frame-codec.js';
 export * from './geometry.js';
+export * from './labels.js';
 export * from './live.js';
 export * from './live-request.js';
 export * from './results.js';
