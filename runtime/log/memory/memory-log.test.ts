@@ -38,7 +38,7 @@ describe('the files of the log', () => {
   it('holds records, offsets and commits over a restart', async () => {
     const first = await openMemoryLog({ folder, partitions: 1 });
     await fill(first, 200);
-    const subscription = await first.subscribe({ group: 'sink', topics: ['results'], assigned: async () => 'committed', records: async (batch, { commit }) => commit(Math.min(150, batch.at(-1)!.offset + 1)) });
+    const subscription = await first.subscribe({ group: 'sink', topics: ['results'], assigned: async () => 'committed', records: async (batch, context) => context.commit(Math.min(150, batch.at(-1)!.offset + 1)) });
     await expect.poll(async () => [...(await subscription.lag()).values()]).toEqual([0]);
     await first.close();
     const second = await openMemoryLog({ folder, partitions: 1 });
