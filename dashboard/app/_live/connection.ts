@@ -100,9 +100,18 @@ function connect(): void {
   next.onclose = () => {
     if (socket !== next) return;
     if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since: gatewayNow() });
+    void askWhoIAm();
     retry = setTimeout(connect, pause * (0.5 + Math.random()));
     pause = Math.min(longestPauseMs, pause * 2);
   };
+}
+
+/** A socket that is refused says nothing; the gateway does when asked. Someone who is not signed in is sent to sign in. */
+async function askWhoIAm(): Promise<void> {
+  const response = await fetch('/api/v1/session', { credentials: 'same-origin' }).catch(() => null);
+  const answer = (await response?.json().catch(() => null)) as { readonly signedIn?: boolean; readonly closed?: boolean } | null;
+  if (answer?.signedIn !== false || /^\/(login|setup)\//.test(location.pathname)) return;
+  location.assign(answer.closed ? `/login/?next=${encodeURIComponent(location.pathname + location.search)}` : '/setup/');
 }
 
 function hear(message: LiveMessage): void {

@@ -35,18 +35,18 @@ function LiveSitePage({ site }: { readonly site: LiveSite }) {
   const [large, setLarge] = useState<string | null>(null);
   const zones = useMemo(() => worstFirst(site, found), [site, found]);
   const byZone = useMemo(() => new Map(found.filter((concern) => concern.zone).map((concern) => [`${concern.camera}/${concern.zone}`, concern])), [found]);
-  const newest = useMemo(() => events.slice(0, eventsOnPage), [events]);
+  const newest = useMemo(() => [...events].sort((a, b) => b.at - a.at).slice(0, eventsOnPage), [events]);
 
   return (
     <div className="grid gap-6">
       <AttentionLine site={site} found={found} flowing={flowing} />
-      <div className={kiosk ? 'grid gap-6' : 'grid gap-6 2xl:grid-cols-[minmax(0,1fr)_22rem]'}>
+      <div className={kiosk ? 'grid gap-6' : 'grid gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_22rem]'}>
         <div className="grid min-w-0 content-start gap-6">
           <section aria-label={t('live.tiles')}>
             {zones.length === 0 ? (
               <Empty title={t('live.noZones')} detail={t('live.noZonesDetail')} href="/zones/" action={t('live.drawZone')} />
             ) : (
-              <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3 sm:gap-4">
+              <div className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] sm:gap-4">
                 {zones.map((zone) => (
                   <Tile key={`${zone.camera}/${zone.name}`} zone={zone} spark={sparks[`${zone.camera}/${zone.name}`]} concern={byZone.get(`${zone.camera}/${zone.name}`)} showCamera={site.cameras.length > 1} />
                 ))}
@@ -107,7 +107,7 @@ function LiveSkeleton({ busy }: { readonly busy: boolean }) {
   return (
     <div className="grid gap-6" aria-busy={busy}>
       <h1 className="min-h-14 text-xl font-semibold leading-8 tracking-tight sm:text-2xl">{busy ? t('connection.connecting') : t('live.starting')}</h1>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3 sm:gap-4" aria-hidden>
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] sm:gap-4" aria-hidden>
         {[0, 1, 2].map((i) => (
           <div key={i} className="h-52 rounded-xl border border-edge bg-surface" />
         ))}

@@ -32,7 +32,7 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
       data-zone={`${zone.camera}/${zone.name}`}
       data-state={view.state}
       aria-label={zone.name}
-      className={`relative flex min-w-0 flex-col overflow-hidden rounded-xl border bg-surface p-4 shadow-card ${concern ? (concern.severity === 'critical' ? 'border-bad' : 'border-warn') : 'border-edge'}`}
+      className={`relative flex min-w-0 flex-col overflow-hidden rounded-xl border bg-surface p-4 shadow-card max-sm:p-3 ${concern ? (concern.severity === 'critical' ? 'border-bad' : 'border-warn') : 'border-edge'}`}
     >
       <header className="flex items-start gap-2">
         <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${look.text}`} />
@@ -46,7 +46,7 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
         <Age view={view} />
       </header>
       <p className={`mt-3 flex min-w-0 flex-wrap items-baseline gap-x-2 ${dim ? 'text-muted' : ''}`}>
-        <span className="tabular text-4xl font-semibold leading-none tracking-tight" data-measure={look.primary}>
+        <span className="tabular text-3xl font-semibold leading-none tracking-tight sm:text-4xl" data-measure={look.primary}>
           {formatMeasure(look.primary, primary, language)}
         </span>
         <span className="text-sm text-muted">
@@ -64,7 +64,7 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
           </div>
         ))}
       </dl>
-      <div className="mt-3">
+      <div className="mt-2 sm:mt-3">
         <Sparkline points={spark?.points ?? []} usual={spark?.usual ?? null} colour={look.colour} label={`${zone.name}, ${t('live.sparkline')}`} />
       </div>
       <p className="mt-1 min-h-4 truncate text-xs leading-4 text-muted">{usualText()}</p>

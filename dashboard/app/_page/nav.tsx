@@ -29,10 +29,10 @@ export function SideNav() {
   const { t } = useText();
   const path = usePathname();
   return (
-    <nav aria-label={t('nav.main')} className="sticky top-0 hidden h-dvh w-16 shrink-0 flex-col gap-1 border-r border-edge bg-surface px-2 py-4 md:flex xl:w-56">
+    <nav aria-label={t('nav.main')} className="sticky top-0 hidden h-dvh w-16 shrink-0 flex-col gap-1 border-r border-edge bg-surface px-2 py-4 md:flex 2xl:w-56">
       <Link href="/" className="mb-4 flex h-10 items-center gap-3 rounded-lg px-3 font-semibold tracking-tight">
         <Activity aria-hidden className="size-5 shrink-0 text-accent" />
-        <span className="sr-only xl:not-sr-only">{t('app.name')}</span>
+        <span className="sr-only 2xl:not-sr-only">{t('app.name')}</span>
       </Link>
       {entries.map(({ href, label, icon: Icon }) => {
         const here = href === '/' ? path === '/' : path.startsWith(href.replace(/\/$/, ''));
@@ -45,7 +45,7 @@ export function SideNav() {
             className={`flex h-11 items-center gap-3 rounded-lg px-3 text-sm font-medium ${here ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-sunken hover:text-text'}`}
           >
             <Icon aria-hidden className="size-5 shrink-0" />
-            <span className="sr-only xl:not-sr-only">{t(label)}</span>
+            <span className="sr-only 2xl:not-sr-only">{t(label)}</span>
           </Link>
         );
       })}

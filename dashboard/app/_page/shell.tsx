@@ -2,6 +2,7 @@
 
 import { Settings } from 'lucide-react';
 import Link from 'next/link';
+import { usePathname } from 'next/navigation';
 import { useEffect, useState, type ReactNode } from 'react';
 import { startClock } from '../_live/clock';
 import { startConnection } from '../_live/connection';
@@ -15,6 +16,7 @@ import { Queries } from './queries';
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useText();
   const kiosk = useKioskFromUrl();
+  const bare = /^\/(login|setup)\//.test(usePathname()) || kiosk;
   const [ready, setReady] = useState(false);
 
   useEffect(() => {
@@ -35,20 +37,20 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           {t('nav.skip')}
         </a>
         <div className="flex min-h-dvh">
-          {!kiosk && <SideNav />}
+          {!bare && <SideNav />}
           <div className="flex min-w-0 flex-1 flex-col">
             <ConnectionNotice />
-            {!kiosk && (
+            {!bare && (
               <Link href="/settings/" title={t('nav.settings')} className="absolute right-3 top-3 z-10 grid size-11 place-items-center rounded-lg text-muted md:hidden">
                 <Settings aria-hidden className="size-5" />
                 <span className="sr-only">{t('nav.settings')}</span>
               </Link>
             )}
-            <main id="content" tabIndex={-1} data-ready={ready} className={`mx-auto w-full max-w-[2200px] flex-1 px-4 pt-4 outline-none sm:px-6 lg:px-8 ${kiosk ? 'pb-6' : 'pb-24 md:pb-10'}`}>
+            <main id="content" tabIndex={-1} data-ready={ready} className={`mx-auto w-full max-w-[2200px] flex-1 px-4 pt-4 outline-none sm:px-6 lg:px-8 ${bare ? 'pb-6' : 'pb-24 md:pb-10'}`}>
               {children}
             </main>
           </div>
-          {!kiosk && <BottomNav />}
+          {!bare && <BottomNav />}
         </div>
       </Queries>
     </KioskContext>

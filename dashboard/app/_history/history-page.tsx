@@ -1,0 +1,203 @@
+'use client';
+
+import type { LiveEvent, LiveSite, LiveSiteZone } from '@sightline/schemas/live';
+import { useQuery } from '@tanstack/react-query';
+import { ZoomOut } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { useAtom } from '../_live/atom';
+import { measureText } from '../_live/attention';
+import { eventText } from '../_live/event-text';
+import { siteAtom } from '../_live/model';
+import { getJson } from '../_live/rest';
+import { useText } from '../_text/text';
+import { Button, Card, PageTitle, Problem, Select } from '../_ui/controls';
+import { formatMeasure, formatPercent, formatTime, formatWait } from '../_ui/format';
+import { RangeFields, spanOf } from '../_ui/range';
+import { useUrlState, type Params } from '../_ui/url-state';
+import { kindLooks } from '../_ui/zone-kinds';
+import { Chart, gapsOf } from './chart';
+import { HeatMap } from './heat-map';
+import { aligned, before, comparisons, fetchSeries, summarise, type Comparison } from './series';
+
+const measuresOf: Readonly<Record<LiveSiteZone['kind'], readonly string[]>> = {
+  queue: ['length', 'longestWait', 'served', 'abandoned'],
+  area: ['count', 'density'],
+  line: ['in', 'out'],
+  stalls: ['occupied', 'free'],
+  shelf: ['fill', 'empty'],
+};
+const counted = new Set(['in', 'out', 'served', 'abandoned']);
+const first = 'today';
+const longestShown = 8;
+
+export function HistoryPage() {
+  const site = useAtom(siteAtom);
+  const { t } = useText();
+  const [params, change, ready] = useUrlState();
+  return (
+    <>
+      <PageTitle>{t('nav.history')}</PageTitle>
+      {site && ready && (site.zones.length === 0 ? <p className="text-muted">{t('live.noZones')}</p> : <Past site={site} params={params} change={change} />)}
+    </>
+  );
+}
+
+interface PastProps {
+  readonly site: LiveSite;
+  readonly params: Params;
+  readonly change: (changed: Readonly<Record<string, string | null>>) => void;
+}
+
+function Past({ site, params, change }: PastProps) {
+  const { t } = useText();
+  const key = params['zone'] ?? '';
+  const zone = site.zones.find((candidate) => `${candidate.camera}/${candidate.name}` === key) ?? site.zones[0]!;
+  const comparison = comparisons.find((name) => name === params['compare']) ?? 'none';
+  const span = spanOf(params, site.timezone, first);
+  const zoom = (from: number, to: number): void => change({ range: 'custom', from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() });
+  return (
+    <>
+      <div className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap lg:items-end">
+        <Select label={t('filter.zone')} value={`${zone.camera}/${zone.name}`} options={site.zones.map(({ camera, name }) => ({ value: `${camera}/${name}`, text: site.cameras.length > 1 ? `${name} · ${camera}` : name }))} onChange={(value) => change({ zone: value })} />
+        <RangeFields params={params} first={first} timeZone={site.timezone} change={change} />
+        <Select label={t('history.compare')} value={comparison} options={comparisons.map((value) => ({ value, text: t(`history.compare.${value}`) }))} onChange={(value) => change({ compare: value === 'none' ? null : value })} />
+        {params['range'] === 'custom' && (
+          <Button onClick={() => change({ range: null, from: null, to: null })}>
+            <ZoomOut aria-hidden className="size-4" />
+            {t('history.zoomOut')}
+          </Button>
+        )}
+      </div>
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <div className="grid min-w-0 gap-5">
+          {measuresOf[zone.kind].map((measure) => (
+            <MeasureCard key={`${zone.camera}/${zone.name}/${measure}`} site={site} zone={zone} measure={measure} span={span} comparison={comparison} zoom={zoom} />
+          ))}
+        </div>
+        <div className="grid min-w-0 gap-5">
+          <LongestCard site={site} zone={zone} span={span} />
+          <HeatMap camera={zone.camera} from={span.from} to={span.to} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface MeasureProps {
+  readonly site: LiveSite;
+  readonly zone: LiveSiteZone;
+  readonly measure: string;
+  readonly span: { readonly from: number; readonly to: number };
+  readonly comparison: Comparison;
+  readonly zoom: (from: number, to: number) => void;
+}
+
+function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasureProps) {
+  const { t, language, plural } = useText();
+  const [copied, setCopied] = useState(false);
+  const request = { camera: zone.camera, zone: zone.name, measure, from: span.from, to: span.to };
+  const now = useQuery({ queryKey: ['series', request], queryFn: ({ signal }) => fetchSeries(request, signal) });
+  const earlier = before(request, comparison, site.timezone);
+  const other = useQuery({ queryKey: ['series', earlier], enabled: comparison !== 'none', queryFn: ({ signal }) => fetchSeries(earlier, signal) });
+  const series = now.data;
+  const counts = counted.has(measure);
+  const summary = series && summarise(series, span.from, span.to);
+  const otherSummary = comparison !== 'none' && other.data ? summarise(other.data, earlier.from, earlier.to) : null;
+  const gaps = series ? gapsOf(series, span.from / 1000, span.to / 1000, series.step) : [];
+  const title = measureText(measure, t);
+  const headline = summary ? (counts ? summary.sum : summary.mean) : null;
+  const otherHeadline = otherSummary ? (counts ? otherSummary.sum : otherSummary.mean) : null;
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(series?.sql ?? '');
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <Card
+      title={title}
+      aside={
+        series && (
+          <Button onClick={() => void copy()} aria-live="polite">
+            {copied ? t('history.copied') : t('history.copySql')}
+          </Button>
+        )
+      }
+    >
+      {now.error && <Problem error={now.error} still={t('problem.liveStill')} retry={() => void now.refetch()} retryText={t('problem.retry')} />}
+      {!series && !now.error && <div className="h-[276px]" aria-busy />}
+      {series && summary && (
+        <>
+          <dl className="mb-3 flex flex-wrap gap-x-8 gap-y-2 text-sm">
+            <Figure name={counts ? t('history.sum') : t('history.mean')} value={formatMeasure(measure, headline, language)} />
+            {otherSummary && <Figure name={t(`history.compare.${comparison}`)} value={`${formatMeasure(measure, otherHeadline, language)}${change(headline, otherHeadline)}`} />}
+            {summary.greatest && <Figure name={t('history.greatest')} value={`${formatMeasure(measure, summary.greatest.value, language)} · ${formatTime(summary.greatest.at * 1000, site.timezone, language, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}`} />}
+          </dl>
+          <Chart
+            data={{ ...series, other: comparison !== 'none' && other.data ? aligned(series, other.data, (request.from - earlier.from) / 1000) : null }}
+            measure={measure}
+            colour={kindLooks[zone.kind].colour}
+            timeZone={site.timezone}
+            label={`${zone.name}, ${title}`}
+            otherLabel={t(`history.compare.${comparison}`)}
+            from={span.from / 1000}
+            to={span.to / 1000}
+            step={series.step}
+            counts={counts}
+            zoom={zoom}
+          />
+          {gaps.length > 0 && (
+            <p className="mt-2 text-xs text-muted">
+              {plural('history.gaps', gaps.length)} {t('history.known', { share: formatPercent(summary.known, language) })}{' '}
+              <Link href="/cameras/" className="font-medium text-accent underline underline-offset-2">
+                {t('history.why')}
+              </Link>
+            </p>
+          )}
+        </>
+      )}
+    </Card>
+  );
+
+  function change(a: number | null, b: number | null): string {
+    if (a === null || b === null || b === 0) return '';
+    const share = a / b - 1;
+    return ` (${share >= 0 ? '+' : '−'}${formatPercent(Math.abs(share), language)})`;
+  }
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="tabular text-lg font-semibold leading-6">{value}</dd>
+    </div>
+  );
+}
+
+/** The longest waits or stays of the span, each a way to its evidence. */
+function LongestCard({ site, zone, span }: { readonly site: LiveSite; readonly zone: LiveSiteZone; readonly span: { readonly from: number; readonly to: number } }) {
+  const text = useText();
+  const { t, language } = text;
+  const query = new URLSearchParams({ camera: zone.camera, zone: zone.name, from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), order: 'longest', limit: String(longestShown) });
+  const { data, error } = useQuery({ queryKey: ['longest', query.toString()], queryFn: ({ signal }) => getJson<{ events: readonly LiveEvent[] }>(`/api/v1/events?${query.toString()}`, signal) });
+  const href = (event: LiveEvent): string => `/events/?${new URLSearchParams({ range: 'custom', from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), camera: zone.camera, zone: zone.name, order: 'longest', event: event.id }).toString()}`;
+  if (zone.kind === 'line' || zone.kind === 'shelf') return null;
+  return (
+    <Card title={zone.kind === 'queue' ? t('history.longestWaits') : t('history.longestStays')}>
+      {error && <Problem error={error} />}
+      {data?.events.length === 0 && <p className="text-sm text-muted">{t('events.none')}</p>}
+      <ol className="divide-y divide-edge">
+        {data?.events.map((event) => (
+          <li key={event.id}>
+            <Link href={href(event)} className="flex min-h-11 items-center gap-3 py-1.5 text-sm hover:underline">
+              <span className="tabular w-16 shrink-0 text-base font-semibold">{formatWait(event.seconds)}</span>
+              <span className="min-w-0 flex-1 truncate">{eventText(event, text)}</span>
+              <time className="tabular shrink-0 text-xs text-muted">{formatTime(event.at / 1000, site.timezone, language, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}</time>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

@@ -1,0 +1,5 @@
+import { AlertsPage } from '../_alerts/alerts-page';
+
+export default function Page() {
+  return <AlertsPage />;
+}

@@ -1,0 +1,5 @@
+import { CamerasPage } from '../_cameras/cameras-page';
+
+export default function Page() {
+  return <CamerasPage />;
+}

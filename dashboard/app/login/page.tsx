@@ -1,0 +1,5 @@
+import { SignIn } from '../_access/sign-in';
+
+export default function Page() {
+  return <SignIn setup={false} />;
+}
