@@ -17,6 +17,7 @@ export const migrations: readonly Migration[] = [
   { id: 2, name: '0002-rollups' },
   { id: 3, name: '0003-sink-marks' },
   { id: 4, name: '0004-drift-slots' },
+  { id: 5, name: '0005-audit' },
 ];
 
 /** How the same statements are written for one machine or for a cluster. */
