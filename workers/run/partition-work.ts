@@ -25,6 +25,8 @@ export interface PartitionParts {
   /** Frames a partition may hold beyond two a camera. */
   readonly prefetchFrames: number;
   readonly report: (problem: string) => void;
+  /** Somebody else has taken the partition, or what became of a write is not known. */
+  readonly fenced: (partition: number) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -53,7 +55,10 @@ export class PartitionWork {
       clock: parts.clock,
       report: parts.report,
       flushed: () => this.#flushed(),
-      fenced: () => this.#giveUp(),
+      fenced: () => {
+        this.#giveUp();
+        parts.fenced(partition);
+      },
       failed: (error) => {
         this.#giveUp();
         parts.failed(error);

@@ -53,6 +53,8 @@ export interface Worker {
 
 /** A model that could not be opened is tried again after so long; until then its frames fail. */
 const retryModelSeconds = 30;
+/** Time in which a process that has lost its partitions learns so from the group, before it takes one over again. */
+const retakeSeconds = 2;
 const idlePollMs = 20;
 const maxBatchRecords = 16;
 /** Site versions whose setups are kept at hand. */
@@ -67,6 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const turns = new Turns(options.concurrency ?? 3);
   const onceSaid = new Set<string>();
   let failed = false;
+  let closed = false;
 
   const fail = (error: unknown): void => {
     if (failed) return;
@@ -102,8 +105,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       onceSaid.add(problem);
       report(problem);
     },
+    fenced: (partition: number) => void retake(partition),
     failed: fail,
   };
+
+  /** Whoever is shut out and still holds the partition by the group's word takes it over again, by the same fold. */
+  async function retake(partition: number): Promise<void> {
+    const mine = work.get(partition);
+    await clock.sleep(retakeSeconds * 1000);
+    if (closed || mine === undefined || work.get(partition) !== mine) return;
+    report(`partition ${partition} is taken over again`);
+    await subscription.restart({ topic: 'frames', partition }).catch(fail);
+  }
 
   async function sendDeadLetter(record: StoredRecord, reason: string): Promise<void> {
     parts.report(`a record of ${record.topic} went to dead-letter: ${reason}`);
@@ -141,6 +154,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       }
     },
     close: async () => {
+      closed = true;
       await subscription.close();
       await deadLetters.close();
     },

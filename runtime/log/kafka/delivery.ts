@@ -8,8 +8,9 @@ const retryMs = 1000;
 /** What a delivery asks of its subscription. */
 export interface DeliveryParts {
   readonly options: SubscribeOptions;
-  /** Where the consumer begins to fetch, and that it may. */
-  readonly begin: (at: TopicPartition, from: number | 'committed' | 'begin' | 'end') => void;
+  /** Where the consumer begins to fetch. */
+  readonly begin: (at: TopicPartition, offset: number) => void;
+  readonly offsets: (at: TopicPartition) => Promise<{ begin: number; end: number }>;
   /** Stops and continues fetching. */
   readonly hold: (at: TopicPartition, held: boolean) => void;
   readonly commit: (at: TopicPartition, offset: number) => Promise<void>;
@@ -95,7 +96,8 @@ export class Delivery {
     const { options } = this.#parts;
     const from = await this.#assigned();
     if (from === null || signal.aborted) return;
-    this.#parts.begin(this.at, from);
+    // Where the group has committed kafkajs begins by itself.
+    if (from !== 'committed') this.#parts.begin(this.at, from);
     this.#held = false;
     this.#parts.hold(this.at, false);
     const context = { signal, commit: (offset: number) => (signal.aborted ? Promise.resolve() : this.#parts.commit(this.at, offset)), heartbeat: () => this.#parts.heartbeat() };
@@ -122,12 +124,13 @@ export class Delivery {
   }
 
   /** Asks where to begin, again and again while the log cannot be reached. */
-  async #assigned(): Promise<number | 'committed' | 'begin' | 'end' | null> {
+  async #assigned(): Promise<number | 'committed' | null> {
     const { signal } = this.#abort;
     for (;;) {
       if (signal.aborted) return null;
       try {
-        return await this.#parts.options.assigned(this.at, signal);
+        const from = await this.#parts.options.assigned(this.at, signal);
+        return from === 'begin' || from === 'end' ? (await this.#parts.offsets(this.at))[from] : from;
       } catch (error) {
         if (signal.aborted) return null;
         if (!(error instanceof SightlineError && error.retryable)) throw error;

@@ -91,9 +91,14 @@ export async function fencedProducer(parts: ProducerParts, fence: string): Promi
     retry: transactionRetry,
     createPartitioner: givenPartition,
   });
-  await producer.connect().catch((error: unknown) => {
+  try {
+    await producer.connect();
+    // kafkajs takes the transactional id with the first transaction, not before: an empty one does it now.
+    await (await producer.transaction()).abort();
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
     throw explainKafka(error, parts.brokers, `taking over ${transactionalId}`);
-  });
+  }
   let last: Promise<unknown> = Promise.resolve();
   let lost: SightlineError | null = null;
   let closed = false;

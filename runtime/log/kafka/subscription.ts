@@ -196,11 +196,8 @@ class KafkaSubscription implements Subscription {
   #deliveryParts(): DeliveryParts {
     return {
       options: this.#options,
-      begin: (at, from) => {
-        if (from === 'committed') return;
-        const offset = from === 'begin' ? '-2' : from === 'end' ? '-1' : String(from);
-        this.#consumer.seek({ topic: this.#parts.names.topic(at.topic), partition: at.partition, offset });
-      },
+      begin: (at, offset) => this.#consumer.seek({ topic: this.#parts.names.topic(at.topic), partition: at.partition, offset: String(offset) }),
+      offsets: (at) => this.#parts.offsets(at),
       hold: (at, held) => this.#hold(at, held),
       commit: (at, offset) => this.#commit(at, offset),
       flush: () => this.#flush(),
