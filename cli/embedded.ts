@@ -2,8 +2,9 @@ import { startGateway, type Gateway } from '@sightline/dashboard/gateway/server'
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
 import type { Log } from '@sightline/runtime/log/log';
 import type { Logger } from '@sightline/runtime/logging';
+import { createSiteFile } from '@sightline/runtime/site-file';
 import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
-interface Door { readonly port: number; readonly url: string; close(): Promise<void> }
+import { openDoor, type Door } from '@sightline/runtime/store/door';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
 import { topics, type Site } from '@sightline/schemas';
@@ -12,6 +13,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDetectors } from './detectors.js';
 import { startEngine } from './engine.js';
+import { previewZone } from './preview-zone.js';
+import { tryFromPage } from './try-camera.js';
 
 /**
  * A whole site in this process (architecture, embedded): log and store in one data folder, cameras, worker, sink, alerts,
@@ -30,8 +33,8 @@ export interface EmbeddedOptions {
   /** Inference threads. */
   readonly threads: number;
   readonly insecure: boolean;
-  /** The site file that the page may change, or null for the demo's. */
-  readonly siteFile: string | null;
+  /** The site file, which the page may change; whoever watches it applies what was saved. */
+  readonly siteFile: string;
   readonly logger: Logger;
   readonly onStep: (what: string) => void;
   /** Part of the engine has stopped and cannot go on. */
@@ -40,6 +43,8 @@ export interface EmbeddedOptions {
 
 export interface Embedded {
   readonly url: string;
+  /** One-time link with which the first owner signs up; null once there is one. */
+  readonly ownerLink: string | null;
   readonly door: Door | null;
   /** Puts another site in force; only what changed restarts. */
   apply(site: Site): Promise<void>;
@@ -82,13 +87,28 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const alerts = await startAlerts({ log, siteFeed: feed, logger, failed });
     open.push(() => alerts.close());
 
-    const gateway: Gateway = await startGateway({ log, store, siteFeed: feed, pictures: engine.ingest.pictures, pagesFolder, host: options.host, port: options.port, dataFolder, logger });
+    const gateway: Gateway = await startGateway({
+      log,
+      store,
+      siteFeed: feed,
+      pictures: engine.ingest.pictures,
+      pagesFolder,
+      host: options.host,
+      port: options.port,
+      dataFolder,
+      logger,
+      insecure: options.insecure,
+      siteFile: createSiteFile(options.siteFile, { versions: path.join(dataFolder, 'site-versions') }),
+      previewZone,
+      tryCamera: tryFromPage,
+    });
     open.push(() => gateway.close());
-    const door = options.doorPort === null ? null : await Promise.resolve(null as Door | null);
+    const door = options.doorPort === null ? null : await openDoor({ store, port: options.doorPort });
     if (door) open.push(() => door.close());
 
     return {
       url: gateway.url,
+      ownerLink: gateway.ownerLink,
       door,
       async apply(next) {
         await detectors.prepare(next);

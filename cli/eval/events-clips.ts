@@ -1,11 +1,11 @@
-import { zoneSchema } from '@sightline/schemas';
+import { zoneSchema, type Zone } from '@sightline/schemas';
 import type { Figure } from '../figures.js';
 import type { Footage } from './events-footage.js';
-import { judgeCrossings, judgeIntervals, type Interval } from './events-match.js';
+import { judgeCrossings, judgeIntervals, pairUp, type Interval } from './events-match.js';
 import { runZones } from './events-run.js';
 import type { Truth } from './events-truth.js';
 
-/** Judges line and visits on footage, at several frame rates, averaged over every frame the subsampling may start with. */
+/** Judges line, visits and shelf on footage, at several frame rates, averaged over every frame the subsampling may start with. */
 
 /** Mean and worst over the starts: the mean is what is reported, the worst what the goals are held against. */
 interface Spread {
@@ -61,6 +61,41 @@ export function judgeCounter(footage: Footage, truth: Truth['counter'], fps: num
     of('count error', over(judged.map((one) => one.said - visits.length)).mean),
     of('dwell error', over(judged.map((one) => one.lengthError)).mean, { unit: 's', better: 'lower', ...(fps === 10 ? { goal: 0.7, peer: 0.9 } : {}) }),
   ];
+}
+
+/** Each emptying and each refill is a truth of its own: found when it was said within the tolerance of its moment. */
+export function judgeShelf(footage: Footage, truth: Truth['shelf'], fps: number, label: string): Figure[] {
+  const zone = shelfZone(truth);
+  const every = Math.max(1, Math.round(frameRate(footage) / fps));
+  const turns = Object.entries(truth.emptySeconds).flatMap(([part, spans]) =>
+    spans.flatMap(([from, to]) => [
+      { part, kind: 'facing-emptied', at: from },
+      { part, kind: 'facing-restocked', at: to },
+    ]),
+  );
+  const judged = starts(every).map((start) => {
+    const said = runZones(footage, [zone], { every, start }).events;
+    const pairs = pairUp(turns.length, said.length, (t, s) => {
+      const [turn, event] = [turns[t]!, said[s]!];
+      return turn.part === event.part && turn.kind === event.kind && Math.abs(turn.at - event.clipSeconds) <= truth.toleranceSeconds;
+    });
+    return { found: pairs.length, said: said.length, late: pairs.map(([t, s]) => Math.abs(turns[t]!.at - said[s]!.clipSeconds)) };
+  });
+  const found = over(judged.map((one) => one.found));
+  const of = (metric: string, value: number, more: Partial<Figure> = {}): Figure => ({ case: label, metric, value, unit: '', ...more });
+  return [
+    of('true', turns.length),
+    of('found', found.mean, { goal: turns.length }),
+    of('found at the worst start', found.least, { goal: turns.length }),
+    of('recall', (100 * found.mean) / turns.length, { unit: '%' }),
+    of('precision', 100 * over(judged.map((one) => (one.said === 0 ? 1 : one.found / one.said))).mean, { unit: '%' }),
+    of('false', over(judged.map((one) => one.said - one.found)).mean, { goal: 0, better: 'lower' }),
+    of('time error', over(judged.flatMap((one) => (one.late.length > 0 ? one.late : [0]))).mean, { unit: 's', better: 'lower' }),
+  ];
+}
+
+export function shelfZone(truth: Truth['shelf']): Zone {
+  return zoneSchema.parse({ kind: 'shelf', name: 'shelf', facings: Object.entries(truth.facings).map(([name, { polygon }]) => ({ name, polygon })) });
 }
 
 export function frameRate({ frames }: Footage): number {
