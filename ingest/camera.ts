@@ -71,11 +71,13 @@ export function startCamera(options: CameraOptions): CameraRun {
       const began = clock.now();
       let error: SightlineError | undefined;
       let recording = false;
+      let resumes = false;
       try {
         const ffmpeg = await findFfmpeg(environment);
         const end = await runSession({ camera, options, clock, board, state, ffmpeg, environment, signal: stopped.signal });
         recording = end.recording;
         error = end.error;
+        resumes = end.resumes ?? false;
         if (stopped.signal.aborted) return { frames: state.given };
         if (end.complete) {
           board.enter('ended', error ?? null);
@@ -86,6 +88,7 @@ export function startCamera(options: CameraOptions): CameraRun {
         error = asSightlineError(camera, thrown);
         recording = camera.pace === 'fast';
       }
+      if (resumes && (recording || error === undefined)) continue;
       board.enter('offline', error);
       if (recording && error !== undefined) return { frames: state.given, error };
       failures = clock.now() - began > goodSeconds * 1000 ? 1 : failures + 1;

@@ -21,7 +21,7 @@ export interface SessionState {
   /** Next frame's number within the epoch. */
   seq: number;
   /** Frames of a resumed recording that are not given out again. */
-  readonly skip: number;
+  skip: number;
   /** µs. */
   lastCapturedAt: number;
   given: number;
@@ -44,6 +44,8 @@ export interface SessionEnd {
   /** The source is through: nothing more will come. */
   readonly complete: boolean;
   readonly recording: boolean;
+  /** Trying again goes on where this ended: ffmpeg crashed, or the camera changed its resolution. */
+  readonly resumes?: boolean;
   readonly error?: SightlineError;
 }
 
@@ -70,6 +72,9 @@ export async function runSession(session: SessionOptions): Promise<SessionEnd> {
   if (!source.recording) {
     state.epoch = Math.max(state.seq === 0 ? state.epoch : state.epoch + 1, Math.round(clock.now()));
     state.seq = 0;
+  } else {
+    state.skip = Math.max(state.skip, state.seq);
+    state.seq = 0;
   }
   board.epoch = state.epoch;
 
@@ -80,7 +85,7 @@ export async function runSession(session: SessionOptions): Promise<SessionEnd> {
   const mask = await privacyMask(camera, size);
   for (let first = true; ; first = false) {
     const end = await connection.play(first ? state.skip : 0, mask);
-    if (end.reason === 'ended' && camera.loop && source.finite && end.decoder.frames > 0 && !signal.aborted) {
+    if (end.reason === 'ended' && camera.loop && source.finite && end.decoder.frames > 0 && end.decoder.signal === null) {
       events.again(connection.period);
       continue;
     }
@@ -101,6 +106,7 @@ class Connection {
   readonly #outbox: Outbox;
   #decoder: Decoder | undefined;
   #lastPts = NaN;
+  #skip = 0;
   #failed: Error | undefined;
 
   constructor(
@@ -135,6 +141,7 @@ class Connection {
   async play(skip: number, mask: Uint8Array | null): Promise<Played> {
     const { camera, ffmpeg, signal, state } = this.session;
     let resized = false;
+    this.#skip = skip;
     this.#lastPts = NaN;
     const decoder = startDecoder({
       ffmpeg,
@@ -143,6 +150,8 @@ class Connection {
       pool: this.pool,
       frame: (frame) => this.#frame(frame),
       resized: () => {
+        // A recording keeps its size, so that resuming it gives the same frames.
+        if (this.source.recording) return;
         resized = true;
         void decoder.stop();
       },
@@ -172,10 +181,14 @@ class Connection {
     const { recording } = source;
     if (reason === 'stopped') return { complete: false, recording };
     if (this.#failed !== undefined) throw this.#failed;
-    if (reason === 'resized') return { complete: false, recording: false };
+    if (reason === 'resized') return { complete: false, recording, resumes: true };
     if (reason === 'stalled') {
       const error = new SightlineError('SOURCE_STALLED', `camera "${camera.name}": no picture for ${this.#patience() * 2} s`);
       return { complete: false, recording, error };
+    }
+    if (decoder.signal !== null) {
+      const error = new SightlineError('SOURCE_STALLED', `camera "${camera.name}": ffmpeg was ended by ${decoder.signal}`, { remedy: 'it is started again by itself; if it keeps happening, check memory' });
+      return { complete: false, recording, resumes: decoder.frames > this.#skip && !(camera.loop && recording), error };
     }
     const problem = feedProblem(decoder.feedError) ?? (decoder.frames === 0 ? sourceProblem(camera, source, decoder.failure === undefined ? decoder.errors : [decoder.failure.message]) : this.#endedEarly(decoder));
     if (source.finite) {

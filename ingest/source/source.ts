@@ -53,7 +53,8 @@ export async function openSource(camera: Camera, { ffmpeg, environment }: OpenOp
     case 'rtsp':
       return { ...common, input: { url: address, options: ['-rtsp_transport', camera.transport, `-${ffmpeg.rtspTimeout}`, silence] } };
     case 'rtmp':
-      return { ...common, input: { url: address, options: ['-rw_timeout', silence] } };
+      // An RTMP stream begins with its codec's parameters; ffmpeg would wait for sound that never comes.
+      return { ...common, input: { url: address, options: ['-rw_timeout', silence, '-analyzeduration', '1000000'] } };
     case 'mjpeg':
       return { ...common, input: { url: address, options: ['-rw_timeout', silence, '-use_wallclock_as_timestamps', '1', '-f', 'mpjpeg'] } };
     case 'hls':

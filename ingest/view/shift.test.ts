@@ -8,7 +8,7 @@ const crop = { width: 672, height: 504, x: 48, y: 36 };
 const toThumb = 96 / crop.width;
 
 function cropped(dx: number, dy: number): string {
-  return `crop=${crop.width}:${crop.height}:${crop.x + dx}:${crop.y + dy}:exact=1`;
+  return `trim=end_frame=300,crop=${crop.width}:${crop.height}:${crop.x + dx}:${crop.y + dy}:exact=1`;
 }
 
 describe('global motion on a plaza with people walking', () => {
