@@ -2,7 +2,7 @@ import type { Zone } from '@sightline/schemas';
 import { createArea, type AreaState } from './area/area.js';
 import { createLine, type LineState } from './line/line.js';
 import { createQueue, type QueueState } from './queue/queue.js';
-import { createShelf } from './shelf/shelf.js';
+import { createShelf, type ShelfState } from './shelf/shelf.js';
 import { withSight } from './sight.js';
 import { createStalls, type StallsState } from './stalls/stalls.js';
 import type { CreateZone } from './zone.js';
@@ -31,7 +31,7 @@ function create(config: Zone, timezone: string, state: unknown): ReturnType<type
     case 'stalls':
       return createStalls(config, state as StallsState | undefined);
     case 'shelf':
-      return createShelf(config);
+      return createShelf(config, state as ShelfState | undefined);
   }
 }
 

@@ -9,8 +9,8 @@ import { noPace, paced, slowSince, type Pace } from './pace.js';
 import { createService, type ServiceState } from './service.js';
 
 /**
- * Who waits in line: how many, how long, how fast it goes. Measures: length; longestWait, meanWait (s, of those who wait
- * now); waitForecast (s, for who joins now); serviceRate (services a minute while people wait); served, abandoned (sums).
+ * Who waits in line: how many, how long, how fast it goes. Measures: length; wait, meanWait (s: the longest and the mean of those who wait
+ * now); waitForecast (s, for who joins now); serviceRate (services an hour while people wait); served, abandoned (sums).
  */
 export interface QueueState {
   readonly trails: TrailsState;
@@ -182,7 +182,7 @@ export function createQueue(config: QueueZone, restored?: QueueState): SeeingZon
   }
 
   return {
-    measureNames: ['length', 'longestWait', 'meanWait', 'waitForecast', 'serviceRate', 'served', 'abandoned'],
+    measureNames: ['length', 'wait', 'meanWait', 'waitForecast', 'serviceRate', 'served', 'abandoned'],
     step(frame) {
       const { capturedAt: at, aspect } = frame.input;
       const followed = trails.step(frame, (track) => countsIn(classes, track));
@@ -198,7 +198,7 @@ export function createQueue(config: QueueZone, restored?: QueueState): SeeingZon
         events,
         measures: {
           length: line.length,
-          longestWait: Math.max(0, ...seconds),
+          wait: Math.max(0, ...seconds),
           meanWait: line.length === 0 ? 0 : seconds.reduce((sum, wait) => sum + wait, 0) / line.length,
           waitForecast: service.forecast(line.length),
           serviceRate: service.rate(),

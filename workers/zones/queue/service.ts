@@ -18,7 +18,7 @@ export interface Service {
   served(at: number, wait: number, ahead: number, waiting: number): void;
   /** Nobody waits any more: the next service says nothing about the pace. */
   idle(): void;
-  /** Services a minute while people wait; null until known. */
+  /** Services an hour while people wait; null until known. */
   rate(): number | null;
   /** Seconds that someone who joins behind `length` others will wait; null until known. */
   forecast(length: number): number | null;
@@ -53,7 +53,7 @@ export function createService(restored?: ServiceState): Service {
     },
     rate() {
       const pace = between();
-      return pace === null || pace <= 0 ? null : 60 / pace;
+      return pace === null || pace <= 0 ? null : 3600 / pace;
     },
     forecast(length) {
       const pace = between();

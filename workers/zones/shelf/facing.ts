@@ -1,0 +1,219 @@
+import type { Bands } from '@sightline/schemas';
+import { difference, packReference, towards, unpackReference, type ReferenceState } from './reference.js';
+import { createThreshold, type ThresholdState } from './threshold.js';
+
+/**
+ * One facing: full, empty or hidden, judged by how far its features are from its own look when full. It is taken to be
+ * full when first seen; where detected things say the contrary, the two looks change places.
+ */
+export type Filling = 'full' | 'empty';
+
+export interface FacingState {
+  readonly filling: Filling | null;
+  readonly full: ReferenceState | null;
+  /** The look it was given when it was referenced last: the full look may follow the light, but not away from this. */
+  readonly anchor: ReferenceState | null;
+  readonly empty: ReferenceState | null;
+  /** Its look averaged over the last moment: what holds still looks like it. */
+  readonly recent: ReferenceState | null;
+  readonly lastAt: number | null;
+  /** Seconds between the last two looks. */
+  readonly lastStep: number;
+  readonly steadySeconds: number;
+  readonly turning: Turning | null;
+  readonly blocked: boolean;
+  readonly threshold: ThresholdState;
+  readonly things: Things;
+}
+
+/** A change that has begun and is not believed yet. */
+interface Turning {
+  /** µs: left the state it was in. */
+  readonly since: number;
+  /** µs: has held still since then, null while something moves. */
+  readonly stillSince: number | null;
+}
+
+/** Seconds in each state, and how many of them with a thing detected inside. */
+interface Things {
+  readonly full: readonly [seconds: number, seen: number];
+  readonly empty: readonly [seconds: number, seen: number];
+}
+
+export interface FacingLook {
+  readonly at: number;
+  readonly features: Bands;
+  /** Somebody stands in front of it. */
+  readonly covered: boolean;
+  /** A thing was detected in it. */
+  readonly thing: boolean;
+  /** How far the other facings have drifted from their looks, median: what the light does to all. */
+  readonly common: number;
+}
+
+export interface Turned {
+  readonly filling: Filling;
+  readonly at: number;
+}
+
+/** Features that differ less than this from the average of the last moment did not move. */
+const still = 0.15;
+/** Seconds of that moment: a hand moves on within it. */
+const moment = 0.3;
+/** Seconds of stillness that make a change, or a first look, believed: hands move, gaps do not. */
+const believedAfter = 0.3;
+const firstLookAfter = 1;
+/** A look unlike full and unlike empty is something in the way, unless it stays this many seconds: nobody stands so long. */
+const strangeAfter = 60;
+/** How unlike the known empty look an empty facing may be. */
+const emptyWithin = 0.6;
+/** Part of the threshold below which an empty facing is full again. */
+const release = 0.85;
+/** Seconds in which the full look follows the light, and how far from its anchor it may get: less than half of what emptying does. */
+const followSeconds = 600;
+const followMost = 0.25;
+/** The light changes all facings: a facing that drifted more than this many times the others is being emptied slowly. */
+const alone = 2;
+/** Drift below this is noise and may be followed by a facing alone. */
+const noise = 0.05;
+/** Seconds of both states needed, and by how much things must be seen more often when "empty", to see that the looks were taken for each other. */
+const enoughSeconds = 10;
+const contrary = 0.5;
+const second = 1_000_000;
+/** A step longer than this (s) was no step: nothing was watched in between. */
+const longestStep = 2;
+
+export class Facing {
+  filling: Filling | null;
+  blocked: boolean;
+  /** Distance from full at the last look, null before there is a full look. */
+  drift: number | null = null;
+  #full: Bands | null;
+  #anchor: Bands | null;
+  #empty: Bands | null;
+  #recent: Bands | null;
+  #lastAt: number | null;
+  #lastStep: number;
+  #steadySeconds: number;
+  #turning: Turning | null;
+  readonly #threshold;
+  #things: Things;
+
+  constructor(restored?: FacingState) {
+    this.filling = restored?.filling ?? null;
+    this.blocked = restored?.blocked ?? false;
+    this.#full = unpackReference(restored?.full ?? null);
+    this.#anchor = unpackReference(restored?.anchor ?? null);
+    this.#empty = unpackReference(restored?.empty ?? null);
+    this.#recent = unpackReference(restored?.recent ?? null);
+    this.#lastAt = restored?.lastAt ?? null;
+    this.#lastStep = restored?.lastStep ?? 0;
+    this.#steadySeconds = restored?.steadySeconds ?? 0;
+    this.#turning = restored?.turning ?? null;
+    this.#threshold = createThreshold(restored?.threshold);
+    this.#things = restored?.things ?? { full: [0, 0], empty: [0, 0] };
+  }
+
+  /** How far a look is from full; null before there is a full look. */
+  distance(features: Bands): number | null {
+    return this.#full && difference(this.#full, features);
+  }
+
+  see(look: FacingLook): Turned | null {
+    const { at, features, covered } = look;
+    const seconds = this.#lastAt === null ? 0 : Math.min(longestStep, (at - this.#lastAt) / second);
+    const steady = this.#recent !== null && difference(this.#recent, features) < still;
+    const before = this.#lastAt ?? at;
+    const between = Math.round((before + at) / 2);
+    // What holds still now held still in the frame before, and came to that some time before it.
+    const cameToRest = before - Math.round((this.#lastStep * second) / 2);
+    this.#lastStep = seconds;
+    this.#recent = this.#recent && seconds > 0 ? towards(this.#recent, features, 1 - Math.exp(-seconds / moment)) : features;
+    this.#lastAt = at;
+    this.#steadySeconds = steady ? this.#steadySeconds + seconds : 0;
+    if (!this.#full || this.filling === null) {
+      this.blocked = covered;
+      if (!covered && this.#steadySeconds >= firstLookAfter) this.reference(features);
+      return null;
+    }
+    const distance = difference(this.#full, features);
+    this.drift = distance;
+    const limit = this.#threshold.value();
+    const now: Filling = distance > (this.filling === 'full' ? limit : release * limit) ? 'empty' : 'full';
+    const strange = now === 'empty' && this.#empty !== null && difference(this.#empty, features) > emptyWithin;
+    this.blocked = covered || (strange && this.#steadySeconds < strangeAfter);
+    if (now === this.filling) {
+      this.#turning = null;
+      if (steady && !this.blocked) this.#learn(look, distance, seconds);
+      return null;
+    }
+    const since = this.#turning?.since ?? between;
+    // What looks full is not hidden; what looks otherwise may be.
+    const stillSince = steady && !(now === 'empty' && this.blocked) ? (this.#turning?.stillSince ?? Math.max(since, cameToRest)) : null;
+    this.#turning = { since, stillSince };
+    if (stillSince === null || (at - stillSince) / second < believedAfter) return null;
+    this.filling = now;
+    this.#turning = null;
+    // It is gone from the moment it was taken; it is back when the hand has let go of it.
+    return { filling: now, at: now === 'empty' ? since : stillSince };
+  }
+
+  /** Takes what is seen now as the look of the state it is in: at the beginning, and when the light was switched. */
+  reference(features: Bands): void {
+    this.filling ??= 'full';
+    if (this.filling === 'full' || !this.#full) this.#full = this.#anchor = features;
+    else this.#empty = features;
+    this.#turning = null;
+  }
+
+  forgetMotion(): void {
+    this.#recent = null;
+    this.#lastAt = null;
+    this.#steadySeconds = 0;
+    this.#turning = null;
+  }
+
+  #learn({ features, common, thing }: FacingLook, distance: number, seconds: number): void {
+    this.#threshold.learn(distance, seconds);
+    const part = 1 - Math.exp(-seconds / followSeconds);
+    if (this.filling === 'full') {
+      const shared = distance < noise || distance < alone * common;
+      const next = towards(this.#full!, features, part);
+      if (shared && difference(this.#anchor!, next) < followMost) this.#full = next;
+    } else {
+      this.#empty = this.#empty ? towards(this.#empty, features, part) : features;
+    }
+    const [total, seen] = this.#things[this.filling!];
+    this.#things = { ...this.#things, [this.filling!]: [total + seconds, seen + (thing ? seconds : 0)] };
+    if (this.#mistaken()) this.#exchange();
+  }
+
+  #mistaken(): boolean {
+    const { full, empty } = this.#things;
+    return full[0] > enoughSeconds && empty[0] > enoughSeconds && empty[1] / empty[0] - full[1] / full[0] > contrary;
+  }
+
+  #exchange(): void {
+    [this.#full, this.#empty] = [this.#empty, this.#full];
+    this.#anchor = this.#full;
+    this.#things = { full: this.#things.empty, empty: this.#things.full };
+    this.filling = this.filling === 'full' ? 'empty' : 'full';
+  }
+
+  snapshot(): FacingState {
+    return {
+      filling: this.filling,
+      full: packReference(this.#full),
+      anchor: packReference(this.#anchor),
+      empty: packReference(this.#empty),
+      recent: packReference(this.#recent),
+      lastAt: this.#lastAt,
+      lastStep: this.#lastStep,
+      steadySeconds: this.#steadySeconds,
+      turning: this.#turning,
+      blocked: this.blocked,
+      threshold: this.#threshold.snapshot(),
+      things: this.#things,
+    };
+  }
+}
