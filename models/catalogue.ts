@@ -19,6 +19,7 @@ const yolox = (name: string, title: string, file: string, sha256?: string): Cata
   },
   licence: 'Apache-2.0',
   head: 'yolox',
+  boxes: 'yolox-cell',
   classes: [...coco80],
   stride: 32,
   sizes: [
@@ -38,6 +39,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     source: { kind: 'npm', package: '@vladmandic/human', version: '3.3.6', files: ['models/centernet.json', 'models/centernet.bin'] },
     licence: 'MIT',
     head: 'centernet',
+    boxes: 'centernet-cell',
     classes: [...coco80],
     stride: 32,
     sizes: [

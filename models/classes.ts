@@ -6,3 +6,10 @@ export const coco80: readonly string[] = (
   'potted plant,bed,dining table,toilet,tv,laptop,mouse,remote,keyboard,cell phone,microwave,oven,toaster,sink,refrigerator,book,clock,vase,scissors,' +
   'teddy bear,hair drier,toothbrush'
 ).split(',');
+
+/** COCO as some models number it, by the original identifiers 0..90, which leave gaps. */
+export const coco91: readonly string[] = ((): string[] => {
+  const missing = new Set([0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
+  let next = 0;
+  return Array.from({ length: 91 }, (_, id) => (missing.has(id) ? '' : coco80[next++]!));
+})();

@@ -10,6 +10,10 @@ import { z } from 'zod';
 export const heads = ['centernet', 'yolox', 'yolo', 'detr', 'ssd'] as const;
 export type Head = (typeof heads)[number];
 
+/** How the four box numbers of a candidate are meant; the first two count from the candidate's cell. */
+export const boxForms = ['centernet-cell', 'yolox-cell', 'centre-pixels', 'centre-fractions', 'corner-pixels', 'corner-fractions'] as const;
+export type BoxForm = (typeof boxForms)[number];
+
 const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('npm'), package: z.string(), version: z.string(), files: z.array(z.string()).min(1) }),
   z.strictObject({ kind: z.literal('url'), url: z.string(), sha256: z.string().optional().describe('absent: nobody has published it; what came is recorded in originalSha256') }),
@@ -30,6 +34,7 @@ export const manifestSchema = z.strictObject({
   sha256: z.string(),
   file: z.string(),
   head: z.enum(heads),
+  boxes: z.enum(boxForms),
   classes: z.array(z.string()).min(1),
   /** Sides of the input are multiples of this many pixels. */
   stride: z.int().positive(),

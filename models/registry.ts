@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { download, type DownloadProgress } from '@sightline/runtime/download';
 import { SightlineError } from '@sightline/runtime/errors';
 import { adaptCatalogued } from './adapt/adapt.js';
 import { catalogue, defaultModelName, type CatalogueEntry } from './catalogue.js';
@@ -79,7 +80,7 @@ export interface InstallOptions {
 export async function installModel({ name, folder = defaultModelsFolder(), file, reportProgress }: InstallOptions): Promise<Manifest> {
   const entry = catalogued(name === 'default' ? defaultModelName : name);
   if (!entry) throw new SightlineError('MODEL_NOT_FOUND', `there is no model "${name}" to install by name; there are ${catalogue.map((known) => known.name).join(', ')}`);
-  const original = await originalOf(entry, file, reportProgress);
+  const original = await originalOf(entry, folder, file, reportProgress);
   reportProgress?.({ what: `adapting ${entry.name}` });
   const graph = OnnxGraph.parse(original, file ?? entry.name);
   return writeModel(folder, adaptCatalogued(graph, entry), original, graph.encode());
@@ -106,13 +107,26 @@ export async function originalGraph(name: string, folder: string): Promise<Uint8
   return readFile(path.join(folder, name === 'default' ? defaultModelName : name, originalFile));
 }
 
-async function originalOf(entry: CatalogueEntry, file: string | undefined, reportProgress: ReportProgress | undefined): Promise<Uint8Array> {
-  if (file !== undefined) return checked(entry, await readFile(file), file);
+async function originalOf(entry: CatalogueEntry, folder: string, file: string | undefined, reportProgress: ReportProgress | undefined): Promise<Uint8Array> {
+  if (file !== undefined) return checked(entry, await readOriginal(file), file);
   if (entry.source.kind === 'npm') {
     reportProgress?.({ what: `converting ${entry.name}` });
     return (await convertPackaged(entry)).encode();
   }
-  throw new SightlineError('DOWNLOAD_FAILED', `"${entry.name}" must be given as a file`);
+  if (entry.source.kind === 'file') return readOriginal(entry.source.path);
+  const { url, sha256 } = entry.source;
+  const to = path.join(folder, '.downloads', path.basename(new URL(url).pathname));
+  const onProgress = ({ share }: DownloadProgress): void => reportProgress?.({ what: `fetching ${entry.name}`, ...(share !== null && { share }) });
+  await download({ what: `the model "${entry.name}"`, to, sources: [{ url }], sha256, onProgress });
+  const bytes = await readFile(to);
+  await rm(to);
+  return bytes;
+}
+
+function readOriginal(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => {
+    throw new SightlineError('MODEL_NOT_FOUND', `there is no file at ${file} that can be read`, { cause, remedy: 'check the path' });
+  });
 }
 
 function checked(entry: CatalogueEntry, bytes: Uint8Array, where: string): Uint8Array {
@@ -147,6 +161,6 @@ export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function catalogued(name: string): CatalogueEntry | undefined {
+export function catalogued(name: string): CatalogueEntry | undefined {
   return catalogue.find((entry) => entry.name === name);
 }

@@ -12,8 +12,8 @@ export const candidateRows = 7;
 export interface CandidateTensors {
   /** [N]: score of each cell, 0..1, whatever its class. */
   readonly scores: string;
-  /** [classes, N]: anything that grows with the class's score. */
-  readonly classLogits: string;
+  /** [classes, N]: anything that grows with the class's score; or [N]: the class itself. */
+  readonly classes: { readonly logits: string } | { readonly indices: string };
   /** [4, N]. */
   readonly boxes: string;
   /** At most this many. */
@@ -22,20 +22,23 @@ export interface CandidateTensors {
   readonly least: number;
 }
 
-export function addCandidates(graph: OnnxGraph, { scores, classLogits, boxes, limit, least }: CandidateTensors): void {
+export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, limit, least }: CandidateTensors): void {
   const above = graph.add('Cast', [graph.add('Greater', [scores, graph.constant([], new Float32Array([least]))])], { to: elementType.int64 });
   const count = smaller(graph, graph.integers([limit]), reduceSum(graph, above, true));
   const values = 'sightline/top_scores';
   const indices = 'sightline/top_indices';
   graph.add('TopK', [scores, count], { axis: 0, largest: 1, sorted: 1 }, [values, indices]);
   const taken = graph.add('Gather', [boxes, indices], { axis: 1 });
-  const classes = graph.add('ArgMax', [graph.add('Gather', [classLogits, indices], { axis: 1 })], { axis: 0, keepdims: 1 });
   const row = graph.integers([1, -1]);
+  const best =
+    'logits' in classes
+      ? graph.add('ArgMax', [graph.add('Gather', [classes.logits, indices], { axis: 1 })], { axis: 0, keepdims: 1 })
+      : graph.add('Reshape', [graph.add('Gather', [classes.indices, indices], { axis: 0 }), row]);
   graph.add(
     'Concat',
     [
       graph.add('Reshape', [sickOrSame(graph, values, boxes), row]),
-      graph.add('Cast', [classes], { to: elementType.float32 }),
+      graph.add('Cast', [best], { to: elementType.float32 }),
       graph.add('Cast', [graph.add('Reshape', [indices, row])], { to: elementType.float32 }),
       taken,
     ],

@@ -23,7 +23,7 @@ export function adaptCenternet(graph: OnnxGraph, heatOutput: string, sizeOutput:
   const peaks = graph.add('Where', [graph.add('Equal', [best, around]), graph.add('Sigmoid', [best]), zero]);
   addCandidates(graph, {
     scores: graph.add('Reshape', [peaks, graph.integers([-1])]),
-    classLogits: graph.add('Reshape', [heat, graph.integers([classCount, -1])]),
+    classes: { logits: graph.add('Reshape', [heat, graph.integers([classCount, -1])]) },
     boxes: graph.add('Reshape', [sizeOutput, graph.integers([4, -1])]),
     limit: candidateLimit,
     least: leastScore,

@@ -33,6 +33,11 @@ export const pixelsInput = 'pixels';
  */
 export function adaptInput(graph: OnnxGraph, convention: PixelConvention, size?: { readonly width: number; readonly height: number }): void {
   const input = graph.inputs[0]!;
+  if (input.type === elementType.uint8) {
+    graph.setInputs([{ ...input, name: pixelsInput }]);
+    graph.replaceUses(input.name, pixelsInput);
+    return;
+  }
   foldFocus(graph, input.name);
   const readers = foldableReaders(graph, input.name, convention);
   if (readers) {
@@ -157,14 +162,34 @@ function isSlice(node: Node | undefined): node is Node {
   return node?.opType === 'Slice' && node.input!.length === 5;
 }
 
-/** Refuses what cannot be fed a picture: says the input that was found and the one that is needed. */
-export function expectPictureInput(graph: OnnxGraph, name: string): { width: number | null; height: number | null; batch: number | null } {
+/** Size and batch that a graph's picture input has baked in, each null where it is free. */
+export interface PictureInput {
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** Throws MODEL_INVALID for what cannot be fed a picture: says the input that was found and the one that is needed. */
+export function expectPictureInput(graph: OnnxGraph, name: string): PictureInput {
+  answerSizeQuestion(graph);
   const inputs = graph.inputs;
   const said = inputs.map((port) => `"${port.name}" [${port.dims?.map((dim) => dim ?? '?').join(', ') ?? '?'}]`).join(', ');
-  const dims = inputs[0]?.dims;
-  if (inputs.length !== 1 || !dims) throw new SightlineError('MODEL_INVALID', `${name} takes ${inputs.length === 1 ? 'an input of unknown shape' : `${inputs.length} inputs`} (${said}); a detector takes one picture, float32 [1, 3, height, width]`);
-  if (inputs[0]!.type !== elementType.float32) throw new SightlineError('MODEL_INVALID', `${name}: input ${said} is not float32; export the model in full precision`);
-  if (dims.length !== 4 || (dims[1] !== 3 && typeof dims[1] === 'number')) throw new SightlineError('MODEL_INVALID', `${name}: input ${said} is not a picture [1, 3, height, width]${dims[3] === 3 ? '; it is laid out NHWC, export it as NCHW' : ''}`);
-  const side = (dim: number | string | null | undefined): number | null => (typeof dim === 'number' ? dim : null);
-  return { batch: side(dims[0]), height: side(dims[2]), width: side(dims[3]) };
+  const refuse = (why: string): SightlineError => new SightlineError('MODEL_INVALID', `${name}: ${why}; a detector takes one picture, float32 [1, 3, height, width] or uint8 [1, height, width, 3]`);
+  const [input] = inputs;
+  if (inputs.length !== 1 || !input?.dims) throw refuse(inputs.length === 1 ? `the shape of its input ${said} is unknown` : `it takes ${inputs.length} inputs (${said})`);
+  const side = (at: number): number | null => (typeof input.dims![at] === 'number' ? input.dims![at] : null);
+  if (input.dims.length !== 4) throw refuse(`its input ${said} is no picture`);
+  if ((side(0) ?? 1) !== 1) throw refuse(`its input ${said} takes ${side(0)} pictures at once; export it with a batch of 1`);
+  if (input.type === elementType.uint8 && side(3) === 3) return { height: side(1), width: side(2) };
+  if (input.type !== elementType.float32) throw refuse(`its input ${said} has element type ${input.type}; export it in full precision`);
+  if ((side(1) ?? 3) !== 3) throw refuse(`its input ${said} has ${side(1)} channels${side(3) === 3 ? ', or is laid out NHWC; export it as NCHW' : ''}`);
+  return { height: side(2), width: side(3) };
+}
+
+/** RT-DETR and D-FINE ask for the picture's size as a second input, to scale boxes by: 1 × 1 keeps them fractions. */
+function answerSizeQuestion(graph: OnnxGraph): void {
+  const [picture, size] = graph.inputs;
+  if (graph.inputs.length !== 2 || size?.name !== 'orig_target_sizes') return;
+  const ones = size.type === elementType.float32 ? new Float32Array([1, 1]) : new BigInt64Array([1n, 1n]);
+  graph.setInputs([picture!]);
+  graph.constant([1, 2], ones, size.name);
 }

@@ -48,7 +48,7 @@ export function adaptYolox(graph: OnnxGraph, levels: readonly Level[], classCoun
   const best = graph.add('Sigmoid', [joined(levels.map((level) => flat(reduceMax(graph, level.classes, 1), 1)), 0)]);
   addCandidates(graph, {
     scores: graph.add('Mul', [objectness, best]),
-    classLogits: joined(levels.map((level) => flat(level.classes, classCount)), 1),
+    classes: { logits: joined(levels.map((level) => flat(level.classes, classCount)), 1) },
     boxes: joined(levels.map((level) => flat(level.boxes, 4)), 1),
     limit: candidateLimit,
     least: leastScore,

@@ -3,7 +3,7 @@ import type { Box } from '@sightline/schemas';
 import { candidateRows } from '../adapt/candidates.js';
 import { centernetStride } from '../adapt/centernet.js';
 import { yoloxStrides } from '../adapt/yolox.js';
-import type { Head, Manifest } from '../manifest.js';
+import type { BoxForm, Manifest } from '../manifest.js';
 
 /**
  * From the adapted graph's candidates ([7, K], strongest first) to boxes in fractions of the frame: rescaled scores,
@@ -14,7 +14,7 @@ export interface ScoredBox extends Box {
   readonly classIndex: number;
 }
 
-export interface BoxRules extends Pick<Manifest, 'head' | 'scoreScale' | 'nms'> {
+export interface BoxRules extends Pick<Manifest, 'boxes' | 'scoreScale' | 'nms'> {
   readonly classCount: number;
 }
 
@@ -26,7 +26,7 @@ type CellBox = (cell: number, b0: number, b1: number, b2: number, b3: number, wi
 /** Throws MODEL_FAILED when the model gave numbers that are none. */
 export function boxesOf(candidates: Float32Array, rules: BoxRules, width: number, height: number, floor: number): ScoredBox[] {
   const count = candidates.length / candidateRows;
-  const place = cellBox[rules.head];
+  const place = cellBox[rules.boxes];
   const kept: ScoredBox[] = [];
   const corners: Corners = [0, 0, 0, 0];
   for (let i = 0; i < count; i++) {
@@ -90,18 +90,28 @@ const yolox: CellBox = (cell, dx, dy, lw, lh, width, height, into) => {
   }
 };
 
-/** Heads whose graph already gives corners, in pixels or in fractions of the input. */
-const pixelCorners: CellBox = (_cell, left, top, right, bottom, _width, _height, into) => {
-  into[0] = left;
-  into[1] = top;
-  into[2] = right;
-  into[3] = bottom;
-};
-const fractionCorners: CellBox = (_cell, left, top, right, bottom, width, height, into) => {
-  into[0] = left * width;
-  into[1] = top * height;
-  into[2] = right * width;
-  into[3] = bottom * height;
+const corners = (scaleX: (width: number) => number, scaleY: (height: number) => number): CellBox => (_cell, left, top, right, bottom, width, height, into) => {
+  into[0] = left * scaleX(width);
+  into[1] = top * scaleY(height);
+  into[2] = right * scaleX(width);
+  into[3] = bottom * scaleY(height);
 };
 
-const cellBox: Record<Head, CellBox> = { centernet, yolox, yolo: pixelCorners, detr: fractionCorners, ssd: fractionCorners };
+const centre = (scaleX: (width: number) => number, scaleY: (height: number) => number): CellBox => (_cell, x, y, w, h, width, height, into) => {
+  into[0] = (x - w / 2) * scaleX(width);
+  into[1] = (y - h / 2) * scaleY(height);
+  into[2] = (x + w / 2) * scaleX(width);
+  into[3] = (y + h / 2) * scaleY(height);
+};
+
+const pixels = (): number => 1;
+const fractions = (side: number): number => side;
+
+const cellBox: Record<BoxForm, CellBox> = {
+  'centernet-cell': centernet,
+  'yolox-cell': yolox,
+  'centre-pixels': centre(pixels, pixels),
+  'centre-fractions': centre(fractions, fractions),
+  'corner-pixels': corners(pixels, pixels),
+  'corner-fractions': corners(fractions, fractions),
+};

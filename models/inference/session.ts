@@ -48,7 +48,7 @@ export class ModelSession {
     this.#manifest = manifest;
     const input = session.inputMetadata[0]!;
     this.#interleaved = input.isTensor && input.shape[1] === 1;
-    this.#rules = { head: manifest.head, scoreScale: manifest.scoreScale, nms: manifest.nms, classCount: manifest.classes.length };
+    this.#rules = { boxes: manifest.boxes, scoreScale: manifest.scoreScale, nms: manifest.nms, classCount: manifest.classes.length };
   }
 
   static async open(modelPath: string, manifest: Manifest): Promise<ModelSession> {

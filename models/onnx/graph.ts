@@ -91,6 +91,11 @@ export class OnnxGraph {
     return (this.#graph.output ?? []).map(portOf);
   }
 
+  /** Key–value notes that exporters leave, such as Ultralytics' `names`. */
+  get notes(): ReadonlyMap<string, string> {
+    return new Map((this.#model.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
+  }
+
   setInputs(ports: readonly Port[]): void {
     this.#graph.input = ports.map(protoOf);
   }
