@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { engineCode, storeError } from './store-errors.js';
 import { databaseName, defaultTimeoutSeconds, type QueryOptions, type QueryParams, type Store } from './store.js';
 
@@ -31,6 +31,8 @@ export async function openServerStore(options: ServerOptions): Promise<Store> {
     database: options.database ?? databaseName,
     max_open_connections: connections,
     request_timeout: (defaultTimeoutSeconds + 5) * 1000,
+    // What goes wrong is told by the error; nothing of ours writes to the console.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 1500 },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0, output_format_json_quote_denormals: 0 },
   });
@@ -86,7 +88,7 @@ export async function openServerStore(options: ServerOptions): Promise<Store> {
 
 /** A client that names a database which is not there is refused whatever it asks: this one names none. */
 async function createDatabase({ url, user, password, database }: ServerOptions): Promise<void> {
-  const client = createClient({ url, username: user ?? 'default', password: password ?? '' });
+  const client = createClient({ url, username: user ?? 'default', password: password ?? '', log: { level: ClickHouseLogLevel.OFF } });
   try {
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database ?? databaseName}` });
   } catch (error) {
