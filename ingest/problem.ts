@@ -19,8 +19,9 @@ export function sourceProblem(camera: Camera, source: Source, said: readonly str
   if (/device or resource busy/i.test(text)) return problem('SOURCE_REFUSED', 'is used by another program', 'end the other program that uses the camera');
   if (timedOut || /timed out|operation timed out|connection timed out/i.test(text)) return problem('SOURCE_STALLED', `did not answer within ${silenceSeconds} s`);
   if (/Stream #0.*: Audio/.test(text) && !/: Video/.test(text)) return problem('SOURCE_UNREADABLE', 'holds sound but no picture', 'give a source with video');
-  if (/moov atom not found/i.test(text)) return problem('SOURCE_UNREADABLE', 'is cut off: its index (moov atom) is missing', 'copy the file again, or repair it with `untrunc`; recorders write the index when they end');
-  if (/invalid data found/i.test(text)) return problem('SOURCE_UNREADABLE', source.finite ? 'is not a video that ffmpeg can read' : 'sends something that is not video');
+  const foreign = /detected only with low score/i.test(text);
+  if (/moov atom not found/i.test(text) && !foreign) return problem('SOURCE_UNREADABLE', 'is cut off: its index (moov atom) is missing', 'copy the file again, or repair it with `untrunc`; recorders write the index when they end');
+  if (foreign || /invalid data found/i.test(text)) return problem('SOURCE_UNREADABLE', source.finite ? 'is not a video that ffmpeg can read' : 'sends something that is not video');
   const last = said.at(-1);
   const reason = last === undefined ? '' : ` (${redact(last, source.secret).slice(0, 300)})`;
   return source.finite ? problem('SOURCE_UNREADABLE', `gives no picture${reason}`) : problem('SOURCE_REFUSED', `gives no picture${reason}`);

@@ -248,12 +248,17 @@ class Connection {
   /** A file that holds less than it says was cut off. */
   #endedEarly(decoder: DecoderEnd): SightlineError | null {
     const { seconds } = this.probe;
-    if (!this.source.finite || seconds === null || decoder.errors.length === 0) return null;
+    if (!this.source.finite || seconds === null) return null;
+    const { name } = this.session.camera;
+    const remedy = 'copy the file again; what could be read was analysed';
+    if (this.source.cutShort !== null) {
+      const { holds, declares } = this.source.cutShort;
+      return new SightlineError('SOURCE_UNREADABLE', `camera "${name}": the video is cut off: it holds ${holds} of the ${declares} bytes it says it has`, { remedy });
+    }
+    if (!this.probe.exactLength && decoder.errors.length === 0) return null;
     const reached = (this.#lastPts + this.period) / 1e6;
     if (reached >= seconds * mostOfIt) return null;
-    return new SightlineError('SOURCE_UNREADABLE', `camera "${this.session.camera.name}": the video says it is ${seconds} s long, but cannot be read beyond ${reached.toFixed(1)} s`, {
-      remedy: 'copy the file again; what could be read was analysed',
-    });
+    return new SightlineError('SOURCE_UNREADABLE', `camera "${name}": the video says it is ${seconds} s long, but cannot be read beyond ${reached.toFixed(1)} s`, { remedy });
   }
 }
 

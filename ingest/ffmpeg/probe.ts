@@ -15,6 +15,8 @@ export interface Probe {
   readonly codec: string;
   /** Seconds, or null for a live source. */
   readonly seconds: number | null;
+  /** The seconds are those of the picture: there is no sound that could be longer, and they are not guessed from the bit rate. */
+  readonly exactLength: boolean;
   /** ms since the Unix epoch from the tag creation_time, or null. */
   readonly createdAt: number | null;
 }
@@ -63,7 +65,7 @@ export async function probeSource(ffmpeg: Ffmpeg, input: SourceInput, timeoutMs:
 
 /** Reads what `ffmpeg -i` prints; null when there is no video stream. Exported for its tests. */
 export function readProbe(said: string): Probe | null {
-  const stream = /Stream #0:\d+[^\n]*: Video: (?![^\n]*attached pic)([^\s,(]+)([^\n]*)((?:\n {6,}[^\n]*)*)/.exec(said);
+  const stream = /Stream #0:\d+[^\n]*: Video: (?![^\n]*attached pic)([^\s,(]+)([^\n]*)((?:\n {4,}(?!Stream )[^\n]*)*)/.exec(said);
   if (stream === null) return null;
   const [, codec, details, metadata] = stream;
   const size = /, (\d+)x(\d+)/.exec(details!);
@@ -86,6 +88,7 @@ export function readProbe(said: string): Probe | null {
     fps: Number.isFinite(fps) && fps > 0 ? fps : null,
     codec: codec!,
     seconds: seconds === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds),
+    exactLength: !/Stream #0:\d+[^\n]*: Audio:/.test(said) && !/^Input #0, mpeg/m.test(said),
     createdAt: Number.isFinite(created) && created > 0 ? created : null,
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { expandSecrets } from '@sightline/runtime/secrets';
 import { SightlineError } from '@sightline/runtime/errors';
 import type { Camera } from '@sightline/schemas';
@@ -20,6 +20,8 @@ export interface Source {
   readonly finite: boolean;
   /** ms since the Unix epoch of the file, where a recording without a tag began. */
   readonly modifiedAt: number;
+  /** Bytes that a file holds and says it has, when those are more. */
+  readonly cutShort: { readonly holds: number; readonly declares: number } | null;
   /** The address with its secrets, for redaction only. */
   readonly secret: string;
 }
@@ -40,11 +42,11 @@ export async function openSource(camera: Camera, { ffmpeg, environment }: OpenOp
   const recording = finite && camera.pace === 'fast';
   const paced = finite && !recording ? ['-re'] : [];
   const silence = String(silenceSeconds * 1_000_000);
-  const common = { kind, finite, recording, modifiedAt: 0, secret: address };
+  const common = { kind, finite, recording, modifiedAt: 0, cutShort: null, secret: address };
   switch (kind) {
     case 'file': {
-      const { file, modifiedAt } = await existingFile(camera, address);
-      return { ...common, modifiedAt, input: { url: `file:${file}`, options: paced } };
+      const { file, modifiedAt, cutShort } = await existingFile(camera, address);
+      return { ...common, modifiedAt, cutShort, input: { url: `file:${file}`, options: paced } };
     }
     case 'images': {
       const { input, modifiedAt } = await imageList(camera, address);
@@ -83,12 +85,29 @@ export async function kindOf(address: string): Promise<SourceKind> {
   return 'file';
 }
 
-async function existingFile(camera: Camera, address: string): Promise<{ file: string; modifiedAt: number }> {
+async function existingFile(camera: Camera, address: string): Promise<Pick<Source, 'modifiedAt' | 'cutShort'> & { file: string }> {
   const file = path.resolve(address.replace(/^file:(\/\/)?/, ''));
   const status = await stat(file).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') throw new SightlineError('SOURCE_NOT_FOUND', `camera "${camera.name}": there is no file at ${file}`, { cause });
     throw new SightlineError('SOURCE_UNREADABLE', `camera "${camera.name}": ${file} cannot be read (${cause.code})`, { cause });
   });
   if (status.size === 0 && status.isFile()) throw new SightlineError('SOURCE_UNREADABLE', `camera "${camera.name}": ${file} is empty (0 bytes)`);
-  return { file, modifiedAt: status.mtimeMs };
+  return { file, modifiedAt: status.mtimeMs, cutShort: await cutShortRiff(file, status.size) };
+}
+
+/** What writers put there that could not go back to fill it in. */
+const unknownRiffLength = 0xffff_ffff;
+
+/** An AVI file begins with its own length; ffmpeg trusts the file's instead, so a file cut off would pass for a whole one. */
+async function cutShortRiff(file: string, holds: number): Promise<Source['cutShort']> {
+  const head = Buffer.alloc(8);
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return null;
+  try {
+    await handle.read(head, 0, head.length, 0);
+  } finally {
+    await handle.close();
+  }
+  const declares = head.readUInt32LE(4) + head.length;
+  return head.toString('latin1', 0, 4) === 'RIFF' && declares > holds + 1 && declares < unknownRiffLength ? { holds, declares } : null;
 }
