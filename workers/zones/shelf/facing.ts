@@ -17,8 +17,6 @@ export interface FacingState {
   /** Its look averaged over the last moment: what holds still looks like it. */
   readonly recent: ReferenceState | null;
   readonly lastAt: number | null;
-  /** Seconds between the last two looks. */
-  readonly lastStep: number;
   readonly steadySeconds: number;
   readonly turning: Turning | null;
   readonly blocked: boolean;
@@ -56,9 +54,9 @@ export interface Turned {
   readonly at: number;
 }
 
-/** Features that differ less than this from the average of the last moment did not move. */
-const still = 0.15;
-/** Seconds of that moment: a hand moves on within it. */
+/** Features that change by less than this in a second do not move. */
+const still = 0.4;
+/** Seconds over which that is measured: a hand moves on within them. */
 const moment = 0.3;
 /** Seconds of stillness that make a change, or a first look, believed: hands move, gaps do not. */
 const believedAfter = 0.3;
@@ -93,7 +91,6 @@ export class Facing {
   #empty: Bands | null;
   #recent: Bands | null;
   #lastAt: number | null;
-  #lastStep: number;
   #steadySeconds: number;
   #turning: Turning | null;
   readonly #threshold;
@@ -107,7 +104,6 @@ export class Facing {
     this.#empty = unpackReference(restored?.empty ?? null);
     this.#recent = unpackReference(restored?.recent ?? null);
     this.#lastAt = restored?.lastAt ?? null;
-    this.#lastStep = restored?.lastStep ?? 0;
     this.#steadySeconds = restored?.steadySeconds ?? 0;
     this.#turning = restored?.turning ?? null;
     this.#threshold = createThreshold(restored?.threshold);
@@ -122,13 +118,10 @@ export class Facing {
   see(look: FacingLook): Turned | null {
     const { at, features, covered } = look;
     const seconds = this.#lastAt === null ? 0 : Math.min(longestStep, (at - this.#lastAt) / second);
-    const steady = this.#recent !== null && difference(this.#recent, features) < still;
+    const steady = this.#recent !== null && difference(this.#recent, features) < still * Math.max(moment, seconds);
     const before = this.#lastAt ?? at;
     const between = Math.round((before + at) / 2);
-    // What holds still now held still in the frame before, and came to that some time before it.
-    const cameToRest = before - Math.round((this.#lastStep * second) / 2);
-    this.#lastStep = seconds;
-    this.#recent = this.#recent && seconds > 0 ? towards(this.#recent, features, 1 - Math.exp(-seconds / moment)) : features;
+    this.#recent = this.#recent && seconds > 0 ? towards(this.#recent, features, Math.min(1, seconds / moment)) : features;
     this.#lastAt = at;
     this.#steadySeconds = steady ? this.#steadySeconds + seconds : 0;
     if (!this.#full || this.filling === null) {
@@ -149,7 +142,7 @@ export class Facing {
     }
     const since = this.#turning?.since ?? between;
     // What looks full is not hidden; what looks otherwise may be.
-    const stillSince = steady && !(now === 'empty' && this.blocked) ? (this.#turning?.stillSince ?? Math.max(since, cameToRest)) : null;
+    const stillSince = steady && !(now === 'empty' && this.blocked) ? (this.#turning?.stillSince ?? Math.max(since, before)) : null;
     this.#turning = { since, stillSince };
     if (stillSince === null || (at - stillSince) / second < believedAfter) return null;
     this.filling = now;
@@ -208,7 +201,6 @@ export class Facing {
       empty: packReference(this.#empty),
       recent: packReference(this.#recent),
       lastAt: this.#lastAt,
-      lastStep: this.#lastStep,
       steadySeconds: this.#steadySeconds,
       turning: this.#turning,
       blocked: this.blocked,
