@@ -6,6 +6,8 @@ import { readMotFolder, type MotFolder } from './metrics/mot.js';
 
 /** The sequences on which the tracker is judged, with their rates, goals and what the best peer reaches (shared peers.md). */
 export interface TrackedSequence extends MotFolder {
+  /** Class of all its objects; default person. */
+  readonly cls?: string;
   /** Appearance of each detection, in the order of `detections`; absent without pixels. */
   readonly looks?: readonly (string | null)[];
 }

@@ -51,7 +51,7 @@ function prepare(sequence: TrackedSequence): Prepared {
   for (const { frame, id, x, y, w, h } of sequence.truth) truth[frame - 1]?.push({ id, x: x / width, y: y / height, w: w / width, h: h / height });
   sequence.detections.forEach(({ frame, x, y, w, h, confidence }, index) => {
     const appearance = sequence.looks?.[index];
-    detections[frame - 1]?.push({ x: x / width, y: y / height, w: w / width, h: h / height, cls: 'person', score: confidence, ...(appearance && { appearance }) });
+    detections[frame - 1]?.push({ x: x / width, y: y / height, w: w / width, h: h / height, cls: sequence.cls ?? 'person', score: confidence, ...(appearance && { appearance }) });
   });
   const prepared: Prepared = {
     frames: truth.map((boxes, k) => ({
