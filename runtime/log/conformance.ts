@@ -213,6 +213,17 @@ export function logConformance(name: string, make: () => Promise<LogUnderTest>):
       await expect.poll(() => second.got.map(said), patience).toEqual(['x-10', 'x-11']);
     });
 
+    it('tells what a group has committed, and lets a member share without getting records', async () => {
+      const first = await gather({ group: 'counted' });
+      const member = await gather({ group: 'members', membershipOnly: true });
+      expect(member.subscription.assignment()).toHaveLength(4);
+      await send('results', records('x', 0, 7).map((record) => ({ ...record, partition: 2 })));
+      await expect.poll(() => first.got.length, patience).toBe(7);
+      await expect.poll(async () => (await log.committed('counted', 'results')).get(2), patience).toBe(first.got.at(-1)!.offset + 1);
+      expect((await log.committed('nobody', 'results')).size).toBe(0);
+      expect(member.got).toEqual([]);
+    });
+
     it('lets a partition go and takes it again when its owner asks', async () => {
       const assigned: number[] = [];
       const revoked: number[] = [];

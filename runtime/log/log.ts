@@ -50,6 +50,8 @@ export interface Log {
   /** The last value of each key of a compacted topic (one partition, or all), up to the end at the time of the call. */
   latest(topic: TopicName, partition?: number): Promise<ReadonlyMap<string, StoredRecord>>;
   offsets(at: TopicPartition): Promise<{ readonly begin: number; readonly end: number }>;
+  /** What a group has committed in each partition of a topic; partitions without a commit are left out. */
+  committed(group: string, topic: TopicName): Promise<ReadonlyMap<number, number>>;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,8 @@ export interface SubscribeOptions {
   records(batch: readonly StoredRecord[], context: BatchContext): Promise<void>;
   failed?(error: unknown): void;
   readonly maxBatchRecords?: number;
+  /** Takes part in sharing the partitions out, but gets no records: `assigned` and `revoked` are all there is. */
+  readonly membershipOnly?: boolean;
 }
 
 export interface BatchContext {

@@ -150,7 +150,7 @@ export class PartitionWork {
     const { camera, capturedAt, epoch, seq } = record.input;
     this.#checkpointer.stepped(camera, capturedAt);
     const trace = frame.record.headers?.['traceparent'];
-    const headers = { capturedAt: String(capturedAt), ...(trace !== undefined && { traceparent: trace }) };
+    const headers = { capturedAt: String(capturedAt), lagMs: String(Math.round(this.#parts.clock.now() - capturedAt / 1000)), ...(trace !== undefined && { traceparent: trace }) };
     const value = Buffer.from(JSON.stringify(record), 'utf8');
     this.#writer.write({ key: camera, partition: this.partition, value, headers }, (offset) => {
       this.#checkpointer.written(camera, { epoch, seq }, record.offset, offset);

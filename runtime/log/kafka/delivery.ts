@@ -95,7 +95,7 @@ export class Delivery {
     const { signal } = this.#abort;
     const { options } = this.#parts;
     const from = await this.#assigned();
-    if (from === null || signal.aborted) return;
+    if (from === null || signal.aborted || options.membershipOnly) return;
     // Where the group has committed kafkajs begins by itself.
     if (from !== 'committed') this.#parts.begin(this.at, from);
     this.#held = false;

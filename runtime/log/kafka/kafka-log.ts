@@ -1,3 +1,4 @@
+import type { Admin } from 'kafkajs';
 import type { TopicName, TopicSpec } from '@sightline/schemas';
 import { SightlineError } from '../../errors.js';
 import type { Log, Producer, StoredRecord, SubscribeOptions, Subscription, TopicPartition } from '../log.js';
@@ -31,6 +32,7 @@ class KafkaLog implements Log {
   readonly #reader: Reader;
   readonly #counts = new Map<TopicName, number>();
   readonly #open = new Set<{ close(): Promise<void> }>();
+  #admin: Admin | null = null;
   #closed = false;
 
   constructor(options: KafkaLogOptions) {
@@ -127,11 +129,22 @@ class KafkaLog implements Log {
     return this.#explained(`looking at ${this.#names.topic(at.topic)}`, () => this.#reader.offsets(at));
   }
 
+  async committed(group: string, topic: TopicName): Promise<ReadonlyMap<number, number>> {
+    this.#check();
+    return this.#explained(`looking at the group ${group}`, async () => {
+      this.#admin ??= this.#client.admin();
+      await this.#admin.connect();
+      const [answer] = await this.#admin.fetchOffsets({ groupId: this.#names.other(group), topics: [this.#names.topic(topic)] });
+      return new Map((answer?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0).map(({ partition, offset }) => [partition, Number(offset)]));
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     for (const each of [...this.#open].filter((one) => !('send' in one))) await each.close();
     for (const each of [...this.#open]) await each.close();
     this.#closed = true;
+    await this.#admin?.disconnect();
     await this.#reader.close();
   }
 

@@ -57,6 +57,7 @@ export class Delivery {
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     const from = await this.#options.assigned(this.at, signal);
+    if (this.#options.membershipOnly) return;
     this.#next = this.#resolve(from);
     const context = {
       signal,

@@ -203,6 +203,11 @@ class MemoryLog implements Log {
     return { begin, end };
   }
 
+  async committed(group: string, topic: TopicName): Promise<ReadonlyMap<number, number>> {
+    const marks = this.#committed.of(group);
+    return new Map(Array.from({ length: this.#count(topic) }, (_, partition) => [partition, marks.get(keyOf({ topic, partition }))] as const).flatMap(([partition, mark]) => (mark === undefined ? [] : [[partition, mark] as const])));
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
