@@ -19,10 +19,10 @@ export interface DriftOptions {
 }
 
 /**
- * Frames of one undisturbed scene lie .024–.048 √channels apart (medians of four scenes). Five to ten times as wide keeps
- * the distance growing with the size of a shift; as wide as the median itself, everything saturates.
+ * Frames of one undisturbed scene lie .085 √channels apart with the default model, .024–.048 with YOLOX-Nano (medians). Nine
+ * times the default's keeps the distance growing with the size of a shift; as wide as the median itself, everything saturates.
  */
-const defaultWidth = 0.25;
+export const driftWidth = 0.75;
 const minute = 60_000_000;
 /** Sketch values lie in −1..1 and are stored as integers of 16 bits each. */
 const quantum = 32_767;
@@ -45,7 +45,7 @@ export interface DriftSnapshot {
 }
 
 export function createDriftSketcher(options: DriftOptions = {}, restored?: unknown): DriftSketcher {
-  const width = options.width ?? defaultWidth;
+  const width = options.width ?? driftWidth;
   const kernels = new Map<number, FourierFeatures>();
   const snapshot = restored as DriftSnapshot | undefined;
   let open: OpenMinute | null = snapshot?.open ? structuredClone(snapshot.open) : null;
