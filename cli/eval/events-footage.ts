@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Detection, Detector, Polygon } from '@sightline/schemas';
+import { readVideo } from '../read-video.js';
+import { see } from '../see.js';
 
 /**
- * What a detector sees on a clip, frame by frame: made once, kept in a folder, so that tracker and zones can be judged
- * again in seconds.
+ * What a detector sees on a clip, frame by frame, through the real path: made once, kept in a folder, so that tracker and
+ * zones can be judged again in seconds.
  *
- *     const footage = await seeFootage({ clip, frames, aspect, detector, cache: 'data/eval' });
+ *     const footage = await seeFootage({ clip: 'traffic', file: 'clips/traffic.mp4', detector, cache: '.sightline/eval' });
  */
 export interface Footage {
   readonly clip: string;
@@ -25,44 +27,40 @@ export interface SeenFrame {
   readonly facings?: Readonly<Record<string, string>>;
 }
 
-/** One picture at the detector's input size. */
-export interface ClipFrame {
-  readonly at: number;
-  /** rgb24. */
-  readonly pixels: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
 export interface SeeFootage {
   /** Names the clip and whatever was done to its pixels. */
   readonly clip: string;
-  readonly aspect: number;
-  /** Called only when the cache does not have it. */
-  readonly frames: () => AsyncIterable<ClipFrame>;
+  readonly file: string;
   readonly detector: Detector;
   readonly facings?: Readonly<Record<string, Polygon>>;
-  readonly appearance: boolean;
   /** Folder of what was seen before. */
   readonly cache: string;
 }
 
 /** Format of the cached files: another one is not read. */
-const version = 1;
+const version = 2;
+/** More than any clip has: every frame is wanted. */
+const everyFrame = 120;
+const second = 1_000_000;
 
-export async function seeFootage({ clip, aspect, frames, detector, facings, appearance, cache }: SeeFootage): Promise<Footage> {
-  const key = createHash('sha256').update(JSON.stringify([version, clip, detector.model.version, facings ?? null, appearance])).digest('hex').slice(0, 16);
-  const file = path.join(cache, `${clip.replaceAll(/[^\w.-]+/g, '-')}-${key}.json`);
-  const kept = await readFile(file, 'utf8').catch(() => null);
-  if (kept !== null) return JSON.parse(kept) as Footage;
-  const seen: SeenFrame[] = [];
-  for await (const { at, pixels, width, height } of frames()) {
-    const { detections, facings: features } = await detector.detect({ camera: clip, pixels, width, height, appearance, ...(facings && { facings }) });
-    seen.push({ at, detections, ...(features && { facings: features }) });
+export async function seeFootage({ clip, file, detector, facings, cache }: SeeFootage): Promise<Footage> {
+  const key = createHash('sha256').update(JSON.stringify([version, path.resolve(file), detector.model.version, facings ?? null])).digest('hex').slice(0, 16);
+  const kept = path.join(cache, `${clip.replaceAll(/[^\w.-]+/g, '-')}-${detector.model.name}-${key}.json`);
+  const text = await readFile(kept, 'utf8').catch(() => null);
+  if (text !== null) return JSON.parse(text) as Footage;
+  const frames: SeenFrame[] = [];
+  let first: number | null = null;
+  let aspect = 1;
+  const inputs = see(readVideo(file, { fps: everyFrame, size: (width, height) => detector.inputSize(width, height) }), detector, { appearance: true, ...(facings && { facings }) });
+  for await (const input of inputs) {
+    first ??= input.capturedAt;
+    aspect = input.aspect;
+    frames.push({ at: (input.capturedAt - first) / second, detections: input.detections, ...(input.facings && { facings: input.facings }) });
   }
-  const footage: Footage = { clip, model: detector.model.version, aspect, frames: seen };
+  const footage: Footage = { clip, model: detector.model.version, aspect, frames };
   await mkdir(cache, { recursive: true });
-  await writeFile(`${file}.part`, JSON.stringify(footage));
-  await rename(`${file}.part`, file);
+  const unfinished = `${kept}.${process.pid}.part`;
+  await writeFile(unfinished, JSON.stringify(footage));
+  await rename(unfinished, kept);
   return footage;
 }
