@@ -52,7 +52,7 @@ export async function openGuard(folder: string, session: Session): Promise<Guard
       if (statementCount !== 1) return { code: 62, name: 'SYNTAX_ERROR', message: kind === invalidClass ? 'Syntax error: this is no statement' : 'Multi-statements are not allowed' };
       if (kind !== readOnlyClass && !(writer && kind === mutatingClass)) return { code: 164, name: 'READONLY', message: 'Cannot execute query in readonly mode: this door does not take such a statement' };
       const found = await tokens(session, sql);
-      return found ? (outside(found, forbidden) ?? namedBySubstitution(found, params)) : { code: 62, name: 'SYNTAX_ERROR', message: 'Syntax error: the statement cannot be parsed' };
+      return found ? (outside(found, forbidden) ?? (writer ? null : ofOthers(found, params)) ?? namedBySubstitution(found, params)) : { code: 62, name: 'SYNTAX_ERROR', message: 'Syntax error: the statement cannot be parsed' };
     },
     close: () => engine.close(),
   };
@@ -103,6 +103,15 @@ function outside(found: readonly Token[], { functions, tables }: Forbidden): Ref
     if (name === 'system' && next?.type === 'Dot' && after && !systemTables.includes(nameOf(after))) return { code: 497, name: 'ACCESS_DENIED', message: `Not enough privileges: this door does not read system.${nameOf(after)}` };
   }
   return null;
+}
+
+/** Tables that tell of people: who has the page's rights reads them there. */
+const privateTables = ['audit'];
+
+function ofOthers(found: readonly Token[], params: Readonly<Record<string, string>>): Refusal | null {
+  const names = [...found.filter(({ type }) => isName(type)).map(nameOf), ...Object.values(params).map((value) => value.toLowerCase())];
+  const table = names.find((name) => privateTables.includes(name));
+  return table === undefined ? null : { code: 497, name: 'ACCESS_DENIED', message: `Not enough privileges: this door does not read ${table}` };
 }
 
 /** `{table:Identifier}` puts a name where the tokens did not show it. */

@@ -80,6 +80,9 @@ export const attacks: readonly string[] = [
   `SYSTEM FLUSH LOGS`,
   `KILL QUERY WHERE 1`,
   // the tables
+  `SELECT * FROM audit`,
+  'SELECT * FROM sightline.`aud\\x69t`',
+  `WITH audit AS (SELECT 1) SELECT * FROM sightline.audit`,
   `INSERT INTO events (id) VALUES ('forged')`,
   `DROP TABLE events`,
   `TRUNCATE TABLE events`,

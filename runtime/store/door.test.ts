@@ -107,6 +107,7 @@ describe('door', () => {
     expect((await post('SELECT sum(sipHash64(number)) FROM numbers(1000000000000)', 'max_execution_time=1000')).status).toBe(408);
     expect((await post('SELECT * FROM {t:Identifier}', 'param_t=system.disks')).status).toBe(403);
     expect((await post('SELECT * FROM {d:Identifier}.{t:Identifier}', 'param_d=system&param_t=disks')).status).toBe(403);
+    expect((await post('SELECT * FROM {t:Identifier}', 'param_t=audit')).status).toBe(403);
     expect((await post('SELECT count() FROM {t:Identifier}', 'param_t=events')).text).toBe('1\n');
     expect((await post("SELECT {x:String} AS x", "param_x='; DROP TABLE events; --")).text).toBe("\\'; DROP TABLE events; --\n");
     expect((await post('INSERT INTO events (id) FORMAT JSONEachRow\n{"id":"forged"}')).status).toBe(403);

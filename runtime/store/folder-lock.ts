@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { SightlineError } from '../errors.js';
 
@@ -20,13 +20,28 @@ interface Owner {
 export function lockFolder(folder: string): FolderLock {
   const file = path.join(folder, 'lock');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const holder = take(file);
     if (holder) throw new SightlineError('DATA_LOCKED', `data folder ${folder} is in use by process ${holder.pid}`);
   } catch (error) {
     throw folderError(error, folder);
   }
   return { release: () => rmSync(file, { force: true }) };
+}
+
+/** On a file system that is read-only mkdir says ENOENT: what stands in the way is what may not be written. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') accessSync(nearest(folder), constants.W_OK);
+    throw error;
+  }
+}
+
+/** The folder itself, or the nearest above it that exists. */
+function nearest(folder: string): string {
+  return existsSync(folder) || path.dirname(folder) === folder ? folder : nearest(path.dirname(folder));
 }
 
 /** What a failed write into the data folder means. */
