@@ -86,20 +86,25 @@ export async function installModel({ name, folder = defaultModelsFolder(), file,
   return writeModel(folder, adaptCatalogued(graph, entry), original, graph.encode());
 }
 
-/** The manifest of a model that is ready to open. The default installs itself; what an older version adapted is adapted anew. */
+/**
+ * The manifest of a model that is ready to open. The default installs itself; what another version of this program
+ * installed is adapted anew from the original beside it.
+ */
 export async function ensureModel(name: string, folder: string, reportProgress?: ReportProgress): Promise<Manifest> {
   const entry = catalogued(name === 'default' ? defaultModelName : name);
   const own = path.join(folder, entry?.name ?? name);
+  let fault: unknown;
   try {
     const manifest = await readManifest(own);
     if (manifest.adapter === adapterVersion) return manifest;
-    if (!entry) throw new SightlineError('MODEL_INVALID', `model "${name}" was installed by another version`, { remedy: 'add it again with `sightline models add`' });
-    return await installModel({ name: entry.name, folder, ...(entry.source.kind === 'url' && { file: path.join(own, originalFile) }), reportProgress });
+    fault = new SightlineError('MODEL_INVALID', `model "${name}" was installed by another version of Sightline`, { remedy: 'add it again with `sightline models add`' });
   } catch (error) {
-    const missing = error instanceof SightlineError && error.code === 'MODEL_NOT_FOUND';
-    if (!missing || entry?.source.kind !== 'npm') throw error;
-    return installModel({ name: entry.name, folder, reportProgress });
+    fault = error;
   }
+  if (entry?.source.kind === 'npm') return installModel({ name: entry.name, folder, reportProgress });
+  const original = path.join(own, originalFile);
+  if (entry && existsSync(original)) return installModel({ name: entry.name, folder, file: original, reportProgress });
+  throw fault as Error;
 }
 
 /** The graph as it came, before adaptation: what `bare` means in the benchmarks. */

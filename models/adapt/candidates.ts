@@ -24,7 +24,8 @@ export interface CandidateTensors {
 
 export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, limit, least }: CandidateTensors): void {
   const above = graph.add('Cast', [graph.add('Greater', [scores, graph.constant([], new Float32Array([least]))])], { to: elementType.int64 });
-  const count = smaller(graph, graph.integers([limit]), reduceSum(graph, above, true));
+  // At least one goes out, so that a model that gives no numbers shows.
+  const count = larger(graph, graph.integers([1]), smaller(graph, graph.integers([limit]), reduceSum(graph, above, true)));
   const values = 'sightline/top_scores';
   const indices = 'sightline/top_indices';
   graph.add('TopK', [scores, count], { axis: 0, largest: 1, sorted: 1 }, [values, indices]);
@@ -62,9 +63,13 @@ function reduceSum(graph: OnnxGraph, tensor: string, keep: boolean): string {
   return graph.add('ReduceSum', [tensor], { keepdims: keep ? 1 : 0 });
 }
 
-/** Min itself takes integers from opset 12 on only. */
+/** Min and Max themselves take integers from opset 12 on only. */
 function smaller(graph: OnnxGraph, a: string, b: string): string {
   return graph.add('Where', [graph.add('Less', [a, b]), a, b]);
+}
+
+function larger(graph: OnnxGraph, a: string, b: string): string {
+  return graph.add('Where', [graph.add('Less', [a, b]), b, a]);
 }
 
 /** Greatest over one axis, which stays with length 1. */

@@ -39,13 +39,16 @@ export class Dispatcher {
   #deaths = 0;
   #closed: SightlineError | null = null;
 
-  private constructor(start: ThreadStart) {
+  readonly #file: URL;
+
+  private constructor(start: ThreadStart, file: URL) {
     this.#start = start;
+    this.#file = file;
   }
 
   /** Rejects with MODEL_INVALID when the model cannot be loaded. */
-  static async start(start: ThreadStart, threads: number): Promise<Dispatcher> {
-    const dispatcher = new Dispatcher(start);
+  static async start(start: ThreadStart, threads: number, file = threadFile): Promise<Dispatcher> {
+    const dispatcher = new Dispatcher(start, file);
     try {
       await Promise.all(Array.from({ length: threads }, () => dispatcher.#open()));
     } catch (error) {
@@ -76,7 +79,7 @@ export class Dispatcher {
 
   #open(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(threadFile, { workerData: this.#start, execArgv: [] });
+      const worker = new Worker(this.#file, { workerData: this.#start, execArgv: [] });
       const thread: Thread = { worker, jobs: new Map(), facings: new Map() };
       let ready = false;
       let reason = 'it ended';
@@ -156,8 +159,12 @@ export class Dispatcher {
       embedding: embedding ?? false,
       ...(facings && { facings: facingsFor(thread, job.request.camera, facings) }),
     };
-    thread.jobs.set(id, job);
-    thread.worker.postMessage(request, [own.buffer]);
+    try {
+      thread.worker.postMessage(request, [own.buffer]);
+      thread.jobs.set(id, job);
+    } catch (cause) {
+      job.reject(new SightlineError('FRAME_INVALID', `camera "${job.request.camera}": the frame cannot be handed to a thread: ${String(cause)}`, { cause }));
+    }
   }
 }
 
