@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { showProgress } from '../terminal/progress.js';
 
 export function addModels(program: Command): void {
@@ -39,8 +39,9 @@ export function addModels(program: Command): void {
     .argument('<source>', 'file or URL of an ONNX model')
     .option('--name <name>', 'name to use in site files; default: the file’s')
     .option('--classes <file>', 'a text file with one class name a line; default: COCO’s 80 when the head has 80')
-    .option('--try <picture>', 'a picture to check it on, besides the built-in one')
-    .action(async (source: string, options: { name?: string; classes?: string; try?: string }) => {
+    .option('--sha256 <hex>', 'checksum that the file must have')
+    .addOption(new Option('--pixels <convention>', 'how the model wants its pixels; default: as its head usually does').choices(['rgb-255', 'bgr-255', 'rgb-1', 'imagenet'] as const))
+    .action(async (source: string, options: { name?: string; classes?: string; sha256?: string; pixels?: 'rgb-255' | 'bgr-255' | 'rgb-1' | 'imagenet' }) => {
       const { addFromCommandLine } = await import('../models/add.js');
       process.stdout.write(await addFromCommandLine(source, options, report(source)));
     });
