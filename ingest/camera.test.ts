@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cameraSchema, type CameraStatus, type FrameHeader } from '@sightline/schemas';
+import { clipsFolder } from './test-footage.js';
 import { startCamera, type CameraEnd, type CameraOptions } from './camera.js';
 
-const clips = path.resolve(process.env['SIGHTLINE_DATA'] ?? path.join(import.meta.dirname, '../../shared/data'), 'clips');
-if (!existsSync(clips)) throw new Error(`the footage is missing: ${clips} (set SIGHTLINE_DATA)`);
+const clips = clipsFolder;
 
 interface Seen {
   readonly header: FrameHeader;
@@ -89,5 +88,79 @@ describe('a file as a camera', () => {
     expect(Math.abs(seen.at(-1)!.capturedAt / 1000 - Date.now())).toBeLessThan(2000);
     expect(pid).toBeGreaterThan(0);
     expect(() => process.kill(pid, 0)).toThrow();
+  });
+
+  it('that the log cannot keep up with loses its oldest frames, and counts every one of them', async () => {
+    const seen: FrameHeader[] = [];
+    const statuses: CameraStatus[] = [];
+    const run = startCamera({
+      camera: cameraSchema.parse({ name: 'busy', source: path.join(clips, 'traffic.mp4'), loop: true, fps: 30, gate: false }),
+      size: () => ({ width: 96, height: 64 }),
+      publish: async (header, pixels) => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        seen.push(header);
+        run.recycle(pixels);
+      },
+      status: (status) => statuses.push(status),
+      epoch: 1,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await run.stop();
+    const lost = seen.map(({ dropped }) => dropped.overload ?? 0);
+    seen.slice(1).forEach((header, i) => expect(header.seq - seen[i]!.seq - 1).toBe(lost[i + 1]));
+    expect(lost.reduce((a, b) => a + b)).toBeGreaterThan(20);
+    expect(statuses.at(-1)!.dropped['overload']).toBeGreaterThanOrEqual(lost.reduce((a, b) => a + b));
+    // What is analysed is recent, however much is lost.
+    expect(Date.now() - seen.at(-1)!.capturedAt / 1000).toBeLessThan(2000);
+  });
+
+  it('stops at once when nobody takes its frames any more', async () => {
+    const run = startCamera({
+      camera: cameraSchema.parse({ name: 'stuck', source: path.join(clips, 'traffic.mp4'), loop: true }),
+      size: () => ({ width: 96, height: 64 }),
+      publish: () => new Promise(() => undefined),
+      status: () => undefined,
+      epoch: 1,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const before = Date.now();
+    await run.stop();
+    expect(Date.now() - before).toBeLessThan(2500);
+  });
+});
+
+describe('a recording whose log refuses', () => {
+  it('ends with what the log said, having lost nothing silently', async () => {
+    const run = startCamera({
+      camera: cameraSchema.parse({ name: 'refused', source: path.join(clips, 'traffic.mp4'), pace: 'fast' }),
+      size: () => ({ width: 96, height: 64 }),
+      publish: () => Promise.reject(new Error('the log is closed')),
+      status: () => undefined,
+      epoch: 1,
+    });
+    expect((await run.done).error?.message).toMatch(/the log is closed/);
+  });
+
+  it('whose ffmpeg crashes goes on with the next frame', async () => {
+    const whole = await play('plaza.avi', { fps: 10 });
+    const seen: Seen[] = [];
+    let killed = 0;
+    const run = startCamera({
+      camera: cameraSchema.parse({ name: 'test', source: path.join(clips, 'plaza.avi'), pace: 'fast', gate: false }),
+      size: (width, height) => ({ width: 256, height: Math.round((256 * height) / width / 32) * 32 }),
+      publish: async (header, pixels) => {
+        seen.push({ header, print: fingerprint(pixels) });
+        run.recycle(pixels);
+        if ((header.seq === 200 || header.seq === 500) && run.pid !== undefined) {
+          process.kill(run.pid, 'SIGKILL');
+          killed++;
+        }
+      },
+      status: () => undefined,
+      epoch: 7,
+    });
+    expect(await run.done).toEqual({ frames: 795 });
+    expect(killed).toBe(2);
+    expect(seen).toEqual(whole.seen);
   });
 });

@@ -58,6 +58,8 @@ const probeSeconds = silenceSeconds + 5;
 /** No frame for this long, or for so many periods of a slow camera, is a stall; twice as long ends the connection. */
 const stall = { seconds: 5, periods: 4 };
 const tickMs = 1000;
+/** A stopped camera waits this long for the frame that is being published. */
+const lastPublishMs = 1000;
 
 /** One connection to a source, from opening it to its end (a looped file: until it is stopped). */
 export async function runSession(session: SessionOptions): Promise<SessionEnd> {
@@ -176,8 +178,11 @@ class Connection {
   async finish({ reason, decoder }: Played): Promise<SessionEnd> {
     const { camera } = this.session;
     const { source } = this;
-    if (reason === 'stopped') this.#outbox.close();
-    await this.#outbox.drained();
+    if (reason === 'stopped') {
+      this.#outbox.close();
+      // The log may be full, with nobody left who reads it.
+      await Promise.race([this.#outbox.drained(), this.session.clock.sleep(lastPublishMs)]);
+    } else await this.#outbox.drained();
     const { recording } = source;
     if (reason === 'stopped') return { complete: false, recording };
     if (this.#failed !== undefined) throw this.#failed;

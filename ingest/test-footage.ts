@@ -12,9 +12,9 @@ if (!existsSync(clipsFolder)) throw new Error(`the footage is missing: ${clipsFo
 
 /** Every thumbnail of a clip, as ingest makes them, after an ffmpeg filter. */
 export async function thumbnailsOf(clip: string, filter = 'null'): Promise<Uint8Array[]> {
-  const { path: ffmpeg } = await findFfmpeg();
+  const { path: ffmpeg, passthrough } = await findFfmpeg();
   const chain = `${filter},scale=416:-4:flags=bilinear,format=yuv420p,scale=${thumbnail.width}:${thumbnail.height}:flags=bilinear,format=gray`;
-  const { stdout } = await promisify(execFile)(ffmpeg, ['-v', 'error', '-nostdin', '-threads', '1', '-i', path.join(clipsFolder, clip), '-vf', chain, '-vsync', '0', '-f', 'rawvideo', '-'], {
+  const { stdout } = await promisify(execFile)(ffmpeg, ['-v', 'error', '-nostdin', '-threads', '1', '-i', path.join(clipsFolder, clip), '-vf', chain, ...passthrough, '-f', 'rawvideo', '-'], {
     encoding: 'buffer',
     maxBuffer: 2 ** 28,
   });

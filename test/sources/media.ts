@@ -7,6 +7,9 @@ import { findFfmpeg } from '@sightline/ingest/ffmpeg/binary';
 
 export const clips = path.resolve(process.env['SIGHTLINE_DATA'] ?? path.join(import.meta.dirname, '../../../shared/data'), 'clips');
 
+/** Media are made by the ffmpeg that is installed with the packages, whichever one FFMPEG_PATH puts to the test. */
+const installed = { PATH: process.env['PATH'] };
+
 /** A folder for media that a test makes; removed by `remove`. */
 export function mediaFolder(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-media-'));
@@ -15,12 +18,12 @@ export function mediaFolder(): { folder: string; remove: () => void } {
 
 /** Runs ffmpeg to make a file. */
 export async function make(...args: string[]): Promise<void> {
-  const { path: ffmpeg } = await findFfmpeg();
+  const { path: ffmpeg } = await findFfmpeg(installed);
   await promisify(execFile)(ffmpeg, ['-v', 'error', '-nostdin', '-y', ...args]);
 }
 
 /** Starts an ffmpeg that serves until it is killed. */
 export async function serve(...args: string[]): Promise<ChildProcess> {
-  const { path: ffmpeg } = await findFfmpeg();
+  const { path: ffmpeg } = await findFfmpeg(installed);
   return spawn(ffmpeg, ['-v', 'error', '-nostdin', ...args], { stdio: 'ignore' });
 }
