@@ -126,7 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   liveRoutes(app, { state, now, problem: () => consumer.problem() });
   historyRoutes(app, { store, now, timezone: () => state.siteTopic.value()?.timezone ?? 'UTC' });
   siteRoutes(app, { siteFeed, siteFile: options.siteFile, previewZone: options.previewZone, state, store, audit, now });
-  cameraRoutes(app, { store, pictures, tryCamera: options.tryCamera, audit, now });
+  cameraRoutes(app, { store, pictures, tryCamera: options.tryCamera, audit, now, site: () => state.siteTopic.value() });
   evidenceRoutes(app, { store, evidence, audit, labelsFile: path.join(dataFolder, 'labels.jsonl'), now });
   const setupKey = accessRoutes(app, { accounts, audit, guard: door, now });
   pages.register(app, (identity) => JSON.stringify(firstPaint(identity)));

@@ -2,19 +2,24 @@ import { startGateway, type Gateway, type GatewayOptions } from '@sightline/dash
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
 import type { Log, Producer } from '@sightline/runtime/log/log';
 import type { Picture, PictureFeed } from '@sightline/runtime/pictures';
+import { createLogger } from '@sightline/runtime/logging';
+import { createSiteFile } from '@sightline/runtime/site-file';
 import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
 import type { Store } from '@sightline/runtime/store/store';
-import { inputOf, siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type SiteInput } from '@sightline/schemas';
+import { inputOf, siteSchema, type AlertRecord, type Camera, type CameraStatus, type FrameHeader, type ResultsRecord, type Site, type SiteInput } from '@sightline/schemas';
 import { createDriftSketcher } from '@sightline/workers/drift/create';
 import { createPipeline, type Pipeline } from '@sightline/workers/pipeline';
 import { startSink, type Sink } from '@sightline/workers/sink/sink';
 import { createTracker } from '@sightline/workers/track/create';
 import { createZone } from '@sightline/workers/zones/create';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { previewZone } from 'sightline/preview-zone';
+import { watchSite } from 'sightline/site-watch';
+import { stringify } from 'yaml';
 import { fileURLToPath } from 'node:url';
 import { repository, type Footage } from './footage.js';
 
@@ -30,6 +35,7 @@ export interface GeneratedSite {
   readonly log: Log;
   readonly store: Store;
   readonly folder: string;
+  readonly siteFile: string;
   readonly gateway: Gateway;
   /** Puts one frame of each playing camera through, at this time (ms). */
   frame(at?: number): Promise<void>;
@@ -54,6 +60,8 @@ export interface GeneratedOptions {
   readonly extra?: Partial<GatewayOptions>;
 }
 
+const logger = createLogger({ level: 'error' });
+
 export const pagesFolder = fileURLToPath(new URL('dashboard/out', repository));
 
 export async function startGeneratedSite(options: GeneratedOptions): Promise<GeneratedSite> {
@@ -63,6 +71,8 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
   await migrate(store);
   const sink: Sink = await startSink({ log, store });
   const producer: Producer = await log.producer();
+  const siteFile = path.join(folder, 'site.yaml');
+  await writeFile(siteFile, stringify(options.site));
   await publishSite(log, siteSchema.parse(options.site));
   const feed = await openSiteFeed({ log, everySeconds: 0.1 });
   const pictures = createPictures();
@@ -81,6 +91,12 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
         cameras.set(camera.name, { camera, pipeline, epoch: Date.now(), seq: 0 });
       }
     }
+  }
+
+  async function applySite(site: Site): Promise<void> {
+    await publishSite(log, site);
+    await feed.refresh();
+    place();
   }
 
   async function status(name: string, change: Partial<CameraStatus>): Promise<void> {
@@ -103,7 +119,8 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
     }
   }
 
-  const gatewayOptions = { log, store, siteFeed: feed, pictures, pagesFolder, host: '127.0.0.1', dataFolder: folder, ...options.extra };
+  const gatewayOptions = { log, store, siteFeed: feed, pictures, pagesFolder, host: '127.0.0.1', dataFolder: folder, siteFile: createSiteFile(siteFile, { versions: path.join(folder, 'versions') }), previewZone, ...options.extra };
+  const unwatchFile = watchSite(siteFile, applySite, logger);
   let gateway = await startGateway({ ...gatewayOptions, port: options.port ?? 0 });
   const port = Number(new URL(gateway.url).port);
   const stops = new Set<() => void>();
@@ -113,6 +130,7 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
     log,
     store,
     folder,
+    siteFile,
     get gateway() {
       return gateway;
     },
@@ -139,12 +157,9 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
       gateway = await startGateway({ ...gatewayOptions, port });
     },
     drained: () => sink.drained(),
-    async change(site) {
-      await publishSite(log, siteSchema.parse(site));
-      await feed.refresh();
-      place();
-    },
+    change: (site) => applySite(siteSchema.parse(site)),
     async close() {
+      unwatchFile();
       for (const stop of stops) stop();
       await gateway.close();
       await feed.close();

@@ -62,10 +62,10 @@ export function Chart(props: ChartProps) {
         padding: [12, 8, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: 'history' }, points: { size: 8 } },
-        scales: { x: { time: true, range: [from, to] }, y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), Math.max((high ?? 0) * 1.1, measure === 'fill' || measure === 'density' ? 1 : 1)] } },
+        scales: { x: { time: true, range: [from, to] }, y: { range: (_plot, low, high) => [Math.min(0, low ?? 0), Math.max((high ?? 0) * 1.1, 1)] } },
         axes: [
           { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, space: 70, values: (_plot, splits) => splits.map(time) },
-          { stroke: ink, font, size: 56, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_plot, splits) => splits.map((value) => format(value)) },
+          { stroke: ink, font, size: 56, grid: { stroke: grid, width: 1 }, ticks: { show: false }, incrs: incrementsOf(measure), values: (_plot, splits) => splits.map((value) => format(value)) },
         ],
         series: [
           {},
@@ -101,6 +101,13 @@ export function Chart(props: ChartProps) {
   }, [data, measure, colour, timeZone, otherLabel, from, to, step, counts, language]);
 
   return <div ref={box} role="img" aria-label={label} className="relative h-[220px] w-full" data-chart={measure} data-points={data.at.length} />;
+}
+
+/** Steps of the axis that are whole in the measure's own unit, so that no two labels read alike. */
+function incrementsOf(measure: string): number[] {
+  if (measure === 'fill' || measure === 'density') return [0.05, 0.1, 0.25, 0.5, 1];
+  if (/wait|dwell/i.test(measure)) return [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+  return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 }
 
 /** Where there is no sample at all, or the value is unknown. */

@@ -11,15 +11,17 @@ export interface PictureProps {
   /** Without colour: what it shows is not now. */
   readonly dim: boolean;
   readonly aspect: (ratio: number) => void;
+  /** Keep the picture that is shown. */
+  readonly still?: boolean;
 }
 
 /** The live picture of a camera. Asked for only while it can be seen. */
-export function Picture({ camera, options, dim, aspect }: PictureProps) {
+export function Picture({ camera, options, dim, aspect, still = false }: PictureProps) {
   const { t } = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [there, setThere] = useState(false);
-  const settings = useRef({ options, aspect });
-  settings.current = { options, aspect };
+  const settings = useRef({ options, aspect, still });
+  settings.current = { options, aspect, still };
 
   useEffect(() => {
     const element = canvas.current;
@@ -33,6 +35,7 @@ export function Picture({ camera, options, dim, aspect }: PictureProps) {
       const wanted = inView && document.visibilityState === 'visible';
       if (wanted && !stop) {
         stop = watchPictures(camera, async (header, jpeg) => {
+          if (shown && settings.current.still) return;
           const picture = await createImageBitmap(jpeg);
           await new Promise((drawn) => requestAnimationFrame(drawn));
           if (!shown) {

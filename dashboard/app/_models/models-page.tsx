@@ -7,14 +7,16 @@ import { getJson } from '../_live/rest';
 import { Sparkline } from '../_live/sparkline';
 import { useText } from '../_text/text';
 import { Card, PageTitle, Problem } from '../_ui/controls';
-import { formatNumber, formatTime, unknown } from '../_ui/format';
+import { formatNumber, formatTime } from '../_ui/format';
 
 interface Drift {
   readonly camera: string;
-  readonly at: readonly number[];
-  readonly score: readonly (number | null)[];
-  readonly frames: readonly number[];
-  readonly pastDays: number;
+  readonly state: 'ok' | 'drifted' | 'uncalibrated' | 'unknown';
+  readonly score: number | null;
+  readonly threshold: number | null;
+  readonly days: number;
+  readonly daysNeeded: number;
+  readonly slots: readonly { readonly at: number; readonly score: number }[];
 }
 interface Model {
   readonly camera: string;
@@ -24,8 +26,6 @@ interface Model {
   readonly frames: number;
 }
 
-/** Fewer days of a camera's own past give no threshold: the score is then shown as it is. */
-const daysToCalibrate = 7;
 const dated = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 
 export function ModelsPage() {
@@ -43,21 +43,18 @@ export function ModelsPage() {
           {drift.error && <Problem error={drift.error} still={t('problem.liveStill')} />}
           {drift.data?.cameras.length === 0 && <p className="text-sm text-muted">{t('models.noDrift')}</p>}
           <ul className="divide-y divide-edge">
-            {drift.data?.cameras.map((camera) => {
-              const last = camera.score.findLast((score) => score !== null) ?? null;
-              return (
-                <li key={camera.camera} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 py-3 sm:grid-cols-[12rem_minmax(0,1fr)_5rem]">
-                  <div className="min-w-0">
-                    <p className="truncate font-medium">{camera.camera}</p>
-                    <p className="text-xs text-muted">{last === null ? t('models.noPast') : camera.pastDays < daysToCalibrate ? t('models.uncalibrated', { n: camera.pastDays }) : t('models.days', { n: camera.pastDays })}</p>
-                  </div>
-                  <div className="order-last col-span-2 sm:order-none sm:col-span-1">
-                    <Sparkline points={camera.at.map((at, i) => [at, camera.score[i] ?? null] as const)} usual={null} colour="var(--accent)" label={t('models.driftOf', { camera: camera.camera })} />
-                  </div>
-                  <span className="tabular text-right text-lg font-semibold">{last === null ? unknown : formatNumber(Math.max(0, last), language, 3)}</span>
-                </li>
-              );
-            })}
+            {drift.data?.cameras.map((camera) => (
+              <li key={camera.camera} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 py-3 sm:grid-cols-[14rem_minmax(0,1fr)_5rem]">
+                <div className="min-w-0">
+                  <p className="truncate font-medium">{camera.camera}</p>
+                  <p className={`text-xs ${camera.state === 'drifted' ? 'font-medium text-bad' : 'text-muted'}`}>{t(`models.state.${camera.state}`, { days: camera.days, needed: camera.daysNeeded, threshold: formatNumber(camera.threshold, language, 3) })}</p>
+                </div>
+                <div className="order-last col-span-2 sm:order-none sm:col-span-1">
+                  <Sparkline points={camera.slots.map(({ at, score }) => [at, score] as const)} usual={camera.threshold} colour="var(--accent)" label={t('models.driftOf', { camera: camera.camera })} />
+                </div>
+                <span className="tabular text-right text-lg font-semibold">{formatNumber(camera.score === null ? null : Math.max(0, camera.score), language, 3)}</span>
+              </li>
+            ))}
           </ul>
         </Card>
         <Card title={t('models.models')}>

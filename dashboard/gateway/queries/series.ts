@@ -42,8 +42,12 @@ export const steps = [1, 10, 60, 300, 900, 3600, 86_400] as const;
 /** Points of a chart; a 4K screen has no more columns. */
 export const mostPoints = 2000;
 
-export function stepFor(spanSeconds: number): number {
-  return steps.find((step) => spanSeconds / step <= mostPoints / 2) ?? 86_400;
+/** Bars of a count need room, and a bar of a second says nothing. */
+const mostBars = 120;
+
+export function stepFor(spanSeconds: number, measure: string): number {
+  const most = measure in countedByEvents ? mostBars : mostPoints / 2;
+  return steps.find((step) => spanSeconds / step <= most) ?? 86_400;
 }
 
 export async function findSeries(store: Store, request: SeriesRequest): Promise<Series> {

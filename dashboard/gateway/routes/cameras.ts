@@ -1,11 +1,12 @@
 import { SightlineError } from '@sightline/runtime/errors';
+import { driftScore, type DriftScore } from '@sightline/runtime/store/drift-score';
 import type { Store } from '@sightline/runtime/store/store';
+import type { LiveSite } from '@sightline/schemas';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Audit } from '../access/audit.js';
 import type { Pictures } from '../live/pictures.js';
 import { findCameraDay, type CameraDay } from '../queries/camera-day.js';
-import { findDrift, type DriftOfCamera } from '../queries/drift.js';
 import { findHeat } from '../queries/heat.js';
 import { mustWatch } from './history.js';
 import { parse } from './parse.js';
@@ -17,6 +18,7 @@ export interface CameraRouteParts {
   readonly tryCamera: TryCamera | undefined;
   readonly audit: Audit;
   readonly now: () => number;
+  readonly site: () => LiveSite | null;
 }
 
 /** Opens a source from this machine and says what it gives. Never rejects for what the source does. */
@@ -26,6 +28,10 @@ export type CameraTrial =
   | { readonly ok: true; readonly width: number; readonly height: number; readonly fps: number | null; readonly codec: string; readonly jpeg: Uint8Array }
   | { readonly ok: false; readonly code: string; readonly message: string; readonly remedy: string };
 
+export interface DriftOfCamera extends DriftScore {
+  readonly camera: string;
+}
+
 const camera = z.object({ name: z.string().max(64) });
 const span = z.object({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) });
 const trial = z.strictObject({ source: z.string().min(1).max(2000), transport: z.enum(['tcp', 'udp']).optional() });
@@ -34,9 +40,14 @@ const trialSeconds = 20;
 /** The same for every viewer, and slow to change. */
 const cacheMilliseconds = 30_000;
 
-export function cameraRoutes(app: FastifyInstance, { store, pictures, tryCamera, audit, now }: CameraRouteParts): void {
+export function cameraRoutes(app: FastifyInstance, { store, pictures, tryCamera, audit, now, site }: CameraRouteParts): void {
   const day = cached(() => findCameraDay(store, now()), now);
-  const drift = cached(() => findDrift(store), now);
+  const drift = cached(async (): Promise<DriftOfCamera[]> => {
+    const known = site();
+    const scores: DriftOfCamera[] = [];
+    for (const { name } of known?.cameras ?? []) scores.push({ camera: name, ...(await driftScore(store, { camera: name, until: now() / 1000, timezone: known?.timezone ?? 'UTC' })) });
+    return scores;
+  }, now);
 
   app.get('/api/v1/cameras/:name/picture.jpg', { config: { role: 'viewer' } }, async (request, reply) => {
     const { name } = parse(camera, request.params);

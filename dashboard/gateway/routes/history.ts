@@ -53,7 +53,7 @@ export function historyRoutes(app: FastifyInstance, { store, now, timezone }: Hi
     mustWatch(request, query.camera);
     const [from, to] = [query.from / 1000, query.to / 1000];
     if (to <= from) throw new SightlineError('USAGE', `from ${new Date(query.from).toISOString()} does not lie before to ${new Date(query.to).toISOString()}`, { remedy: 'give a span that ends after it begins' });
-    const step = query.step ?? stepFor(to - from);
+    const step = query.step ?? stepFor(to - from, query.measure);
     if ((to - from) / step > mostPoints * 2) throw new SightlineError('USAGE', `a step of ${step} s gives ${Math.ceil((to - from) / step)} points; at most ${mostPoints * 2} are answered`, { remedy: 'leave step out, or choose a longer one' });
     return findSeries(store, { camera: query.camera, zone: query.zone, measure: query.measure, from: Math.floor(from), to: Math.ceil(to), step, timezone: timezone() });
   });

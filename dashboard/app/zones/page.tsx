@@ -1,0 +1,5 @@
+import { ZonesPage } from '../_zones/zones-page';
+
+export default function Page() {
+  return <ZonesPage />;
+}
