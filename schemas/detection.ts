@@ -62,7 +62,7 @@ export interface ModelInfo {
 export interface Detector {
   readonly model: ModelInfo;
   /** The analysis size for a source of this size: the model's budget of pixels at the source's aspect, multiples of stride. */
-  inputSize(sourceWidth: number, sourceHeight: number): { width: number; height: number };
+  readonly inputSize: (sourceWidth: number, sourceHeight: number) => { width: number; height: number };
   /** Rejects with a SightlineError when the model cannot take the frame; other frames go on. */
   detect(request: DetectRequest): Promise<DetectorResult>;
   close(): Promise<void>;
