@@ -1,3 +1,4 @@
+import type { Clock } from '@sightline/runtime/clock';
 import type { Logger } from '@sightline/runtime/logging';
 import { openSiteFeed } from '@sightline/runtime/site-feed';
 import type { Detector } from '@sightline/schemas';
@@ -12,12 +13,13 @@ export interface WorkerRoleOptions {
   readonly logger: Logger;
   /** Inference threads. */
   readonly threads: number;
+  readonly clock?: Clock;
   /** Instead of the installed models: for proofs and measurements. */
   readonly detectors?: (model: string) => Promise<Detector>;
 }
 
 /** `sightline worker`: frames → results, for its share of the partitions. */
-export function startWorkerRole({ environment, logger, threads, detectors }: WorkerRoleOptions): Promise<Role> {
+export function startWorkerRole({ environment, logger, threads, detectors, clock }: WorkerRoleOptions): Promise<Role> {
   return runRole(async (opened, failed) => {
     const log = opened.add(await connectLog(environment, logger));
     const report = (problem: string): void => logger.warn(problem);
@@ -25,6 +27,6 @@ export function startWorkerRole({ environment, logger, threads, detectors }: Wor
     const models = detectors ? null : opened.add(createDetectors({ threads, logger }));
     // Opened before the first partition comes, so that a takeover does not wait for a model.
     await models?.prepare(site.current().site);
-    opened.add(await startWorker({ log, site, detectors: detectors ?? models!.get, parts: partsOf, concurrency: threads + 2, decodeJpeg, report, failed }));
+    opened.add(await startWorker({ log, site, detectors: detectors ?? models!.get, parts: partsOf, concurrency: threads + 2, decodeJpeg, report, failed, ...(clock && { clock }) }));
   });
 }
