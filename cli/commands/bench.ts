@@ -1,5 +1,54 @@
+import { SightlineError } from '@sightline/runtime/errors';
 import type { Command } from 'commander';
+import type { Figure } from '../figures.js';
+
+interface BenchOptions {
+  readonly data: string;
+  readonly rounds: number;
+  readonly peer: boolean;
+  readonly scale: number;
+  readonly json?: string;
+}
+
+/** Each benchmark loads what it needs when it runs; `describe` says what the figures mean. */
+interface Bench {
+  readonly about: string;
+  run(options: BenchOptions): Promise<{ readonly describe: string; readonly rows: Figure[] }>;
+}
+
+const benches: Readonly<Record<string, Bench>> = {
+  pipeline: {
+    about: 'the whole path beside bare ONNX Runtime and the Python stack, on one core',
+    async run({ data, rounds, peer }) {
+      const { benchPipeline, describePipeline } = await import('../bench/pipeline.js');
+      return { describe: describePipeline, rows: await benchPipeline({ dataFolder: data, rounds, peer, progress: tell }) };
+    },
+  },
+};
 
 export function addBench(program: Command): void {
-  void program;
+  const names = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`);
+  program
+    .command('bench')
+    .description('measure speed, and print a table with goals and peers')
+    .argument('<what>', Object.keys(benches).join(', '))
+    .option('--data <folder>', 'footage folder', process.env['SIGHTLINE_DATA'] ?? '../shared/data')
+    .option('--rounds <number>', 'repetitions, in turns with what is compared', Number, 3)
+    .option('--scale <share>', 'store: share of the full size (two days of 50 cameras)', Number, 1)
+    .option('--no-peer', 'leave the peers out')
+    .option('--json <file>', 'also write the figures to this file')
+    .addHelpText('after', `\n${names.join('\n')}`)
+    .action(async (what: string, options: BenchOptions) => {
+      const bench = benches[what];
+      if (!bench) throw new SightlineError('USAGE', `there is no benchmark "${what}"; there are ${Object.keys(benches).join(', ')}`);
+      const { printTable, writeFigures } = await import('../figures.js');
+      const { describe, rows } = await bench.run(options);
+      process.stdout.write(`${describe}\n\n`);
+      printTable(rows);
+      if (options.json) writeFigures(options.json, `sightline bench ${what}`, rows);
+    });
+}
+
+function tell(what: string): void {
+  process.stderr.write(`${what} …\n`);
 }
