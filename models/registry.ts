@@ -107,10 +107,6 @@ export async function ensureModel(name: string, folder: string, reportProgress?:
   throw fault as Error;
 }
 
-/** The graph as it came, before adaptation: what `bare` means in the benchmarks. */
-export async function originalGraph(name: string, folder: string): Promise<Uint8Array> {
-  return readFile(path.join(folder, name === 'default' ? defaultModelName : name, originalFile));
-}
 
 async function originalOf(entry: CatalogueEntry, folder: string, file: string | undefined, reportProgress: ReportProgress | undefined): Promise<Uint8Array> {
   if (file !== undefined) return checked(entry, await readOriginal(file), file);

@@ -91,7 +91,7 @@ function overlap(a: Box, b: Box): number {
   return (across * down) / (a.w * a.h + b.w * b.h - across * down);
 }
 
-async function picture(): Promise<Uint8Array> {
+export async function picture(): Promise<Uint8Array> {
   const file = import.meta.url.endsWith('.ts') ? new URL('./two-people.rgb.gz', import.meta.url) : new URL('../../check/two-people.rgb.gz', import.meta.url);
   return gunzipSync(await readFile(file));
 }
