@@ -6,6 +6,7 @@ import { EventClock } from './event-clock.js';
 import type { Ffmpeg } from './ffmpeg/binary.js';
 import { thumbnail } from './ffmpeg/command.js';
 import { startDecoder, type DecodedFrame, type Decoder, type DecoderEnd } from './ffmpeg/decoder.js';
+import { openPixelPipe } from './ffmpeg/pixel-pipe.js';
 import { probeSource, type Probe } from './ffmpeg/probe.js';
 import { Outbox } from './outbox.js';
 import { BufferPool } from './pool.js';
@@ -145,11 +146,13 @@ class Connection {
     let resized = false;
     this.#skip = skip;
     this.#lastPts = NaN;
+    const pipe = await openPixelPipe();
     const decoder = startDecoder({
       ffmpeg,
       plan: { input: this.source.input, ...this.size, fps: camera.fps, skip, masked: mask !== null, sourcePixels: this.probe.codedPixels },
       ...(mask === null ? {} : { mask }),
       pool: this.pool,
+      pipe,
       frame: (frame) => this.#frame(frame),
       resized: () => {
         // A recording keeps its size, so that resuming it gives the same frames.

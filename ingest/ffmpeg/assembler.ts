@@ -3,7 +3,7 @@ import type { BufferPool } from '../pool.js';
 
 /**
  * Puts frames together from ffmpeg's three pipes: the nth picture, the nth thumbnail and the nth line of times belong
- * together, since all three come from one filter graph. Pixels are copied once, into preallocated buffers.
+ * together, since all three come from one filter graph. Pixels land in preallocated buffers.
  */
 export class FrameAssembler {
   /** Frames seen, those without pixels among them. */
@@ -28,19 +28,30 @@ export class FrameAssembler {
     this.#thumb = new Uint8Array(thumbBytes);
   }
 
+  /** Where the next bytes of pixels go: what is left of the frame that is being filled. */
+  room(): Uint8Array {
+    this.#pixels ??= this.pool.take();
+    return this.#pixelsFilled === 0 ? this.#pixels : this.#pixels.subarray(this.#pixelsFilled);
+  }
+
+  /** So many bytes were put into `room()`. */
+  filled(bytes: number): void {
+    this.#pixelsFilled += bytes;
+    if (this.#pixelsFilled < this.pixelBytes || this.#pixels === null) return;
+    this.#readyPixels.push(this.#pixels);
+    this.#pixels = null;
+    this.#pixelsFilled = 0;
+    this.#match();
+  }
+
+  /** Pixels that lie in memory of their own. */
   pixels(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
-      this.#pixels ??= this.pool.take();
-      const part = Math.min(chunk.length - at, this.pixelBytes - this.#pixelsFilled);
-      this.#pixels.set(chunk.subarray(at, at + part), this.#pixelsFilled);
+      const room = this.room();
+      const part = Math.min(chunk.length - at, room.length);
+      room.set(chunk.subarray(at, at + part));
       at += part;
-      this.#pixelsFilled += part;
-      if (this.#pixelsFilled === this.pixelBytes) {
-        this.#readyPixels.push(this.#pixels);
-        this.#pixels = null;
-        this.#pixelsFilled = 0;
-        this.#match();
-      }
+      this.filled(part);
     }
   }
 

@@ -6,6 +6,7 @@ import { FrameAssembler } from './assembler.js';
 import { StderrReader, type StderrSummary } from './stderr.js';
 import { guardProcess } from './watchdog.js';
 import type { BufferPool } from '../pool.js';
+import { closeQuietly, readInto, type PixelPipe } from './pixel-pipe.js';
 
 /** One frame as ffmpeg gave it. `thumb` is lent for the time of the call; `pixels` are handed over. */
 export interface DecodedFrame {
@@ -23,6 +24,8 @@ export interface DecodeOptions {
   /** PNG of the privacy mask, if the plan is masked. */
   readonly mask?: Uint8Array;
   readonly pool: BufferPool;
+  /** Where pixels come through; default ffmpeg's standard output. */
+  readonly pipe?: PixelPipe | null;
   readonly frame: (frame: DecodedFrame) => void;
   /** The size of the source's pictures changed in mid-stream. */
   readonly resized?: (width: number, height: number) => void;
@@ -53,16 +56,15 @@ export interface Decoder {
 const politeMs = 1000;
 
 export function startDecoder(options: DecodeOptions): Decoder {
-  const { ffmpeg, plan } = options;
+  const { ffmpeg, plan, pipe = null } = options;
   const assembler = new FrameAssembler(plan.width * plan.height * 3, thumbnail.width * thumbnail.height, plan.skip, options.pool, options.frame);
   const stderr = new StderrReader(options.resized);
   const child = spawn(ffmpeg.path, decodeArguments(ffmpeg, plan), {
-    stdio: [plan.input.feed === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', plan.masked ? 'pipe' : 'ignore'],
+    stdio: [plan.input.feed === undefined ? 'ignore' : 'pipe', pipe === null ? 'pipe' : pipe.writeFd, 'pipe', 'pipe', 'pipe', plan.masked ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
   });
   const release = guardProcess(child.pid);
-  const pixels = child.stdout as Readable;
   const streams = child.stdio as readonly (Readable | Writable | null)[];
   const thumbnails = streams[outputs.thumbnails] as Readable;
   const times = streams[outputs.times] as Readable;
@@ -70,7 +72,13 @@ export function startDecoder(options: DecodeOptions): Decoder {
   let feedError: unknown;
   let stopping = false;
 
-  pixels.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.pixels(chunk)));
+  let pixels: Readable;
+  if (pipe === null) pixels = child.stdout!.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.pixels(chunk)));
+  else {
+    closeQuietly(pipe.writeFd);
+    pixels = readInto(pipe.readFd, () => assembler.room(), (bytes) => (stopping ? undefined : assembler.filled(bytes)));
+  }
+  const drained = pipe === null ? Promise.resolve() : new Promise<void>((resolve) => pixels.on('close', () => resolve()));
   thumbnails.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.thumbnails(chunk)));
   times.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.times(chunk)));
   child.stderr!.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -87,7 +95,7 @@ export function startDecoder(options: DecodeOptions): Decoder {
       assembler.close();
       resolve({ code, signal, frames: assembler.frames, ...stderr.summary(), ...(failure === undefined ? {} : { failure }), ...(feedError === undefined ? {} : { feedError }) });
     };
-    child.on('close', finish);
+    child.on('close', (code, signal) => void drained.then(() => finish(code, signal)));
     child.on('error', () => child.pid === undefined && finish(null, null));
   });
 
