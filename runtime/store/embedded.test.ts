@@ -75,9 +75,9 @@ describe('embedded store', () => {
   it('leaves the event loop free while the engine works', async () => {
     let ticks = 0;
     const timer = setInterval(() => (ticks += 1), 5);
-    await store.query('SELECT sum(sipHash64(number)) FROM numbers(60000000)');
+    await store.query('SELECT sum(sipHash64(number)) FROM numbers(8000000)');
     clearInterval(timer);
-    expect(ticks).toBeGreaterThan(10);
+    expect(ticks).toBeGreaterThan(3);
   });
 
   it('refuses a second opening of its folder', async () => {
