@@ -1,4 +1,4 @@
-import { zoneSchema, type Zone } from '@sightline/schemas';
+import { zoneSchema, type StallsZone, type Zone } from '@sightline/schemas';
 import type { Figure } from '../figures.js';
 import type { Footage } from './events-footage.js';
 import { judgeCrossings, judgeIntervals, pairUp, type Interval } from './events-match.js';
@@ -91,6 +91,33 @@ export function judgeShelf(footage: Footage, truth: Truth['shelf'], fps: number,
     of('precision', 100 * over(judged.map((one) => (one.said === 0 ? 1 : one.found / one.said))).mean, { unit: '%' }),
     of('false', over(judged.map((one) => one.said - one.found)).mean, { goal: 0, better: 'lower' }),
     of('time error', over(judged.flatMap((one) => (one.late.length > 0 ? one.late : [0]))).mean, { unit: 's', better: 'lower' }),
+  ];
+}
+
+/** A van and a car stand on plaza.avi all along: where their wheels stand, as a person would draw it. */
+const plazaStalls: StallsZone = {
+  kind: 'stalls',
+  name: 'plaza',
+  anchor: 'bottom-centre',
+  stalls: [
+    { name: 'van', polygon: [[0.845, 0.115], [0.94, 0.095], [0.95, 0.165], [0.852, 0.18]] },
+    { name: 'car', polygon: [[0.955, 0.115], [1, 0.105], [1, 0.168], [0.952, 0.168]] },
+  ],
+};
+
+export function judgePlaza(footage: Footage, fps: number, label: string): Figure[] {
+  const every = Math.max(1, Math.round(frameRate(footage) / fps));
+  const judged = starts(every).map((start) => {
+    const { events } = runZones(footage, [plazaStalls], { every, start, epilogue: 0 });
+    const parked = events.filter(({ kind }) => kind === 'parked').length;
+    return { parked, departed: events.length - parked };
+  });
+  const of = (metric: string, value: number, more: Partial<Figure> = {}): Figure => ({ case: label, metric, value, unit: '', ...more });
+  const { stalls } = plazaStalls;
+  return [
+    of('true', stalls.length),
+    of('found', over(judged.map(({ parked }) => Math.min(parked, stalls.length))).mean, { goal: stalls.length }),
+    of('false', over(judged.map(({ parked, departed }) => Math.max(0, parked - stalls.length) + departed)).mean, { goal: 0, better: 'lower' }),
   ];
 }
 

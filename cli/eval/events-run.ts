@@ -5,6 +5,13 @@ import { createTracker } from '@sightline/workers/track/create';
 import { createZone } from '@sightline/workers/zones/create';
 import type { Footage } from './events-footage.js';
 
+export interface RunZones {
+  readonly every: number;
+  readonly start: number;
+  /** Empty seconds played after the clip, so that visits still open are ended and can be judged. */
+  readonly epilogue?: number;
+}
+
 /** An event and the second of the clip at which it happened. */
 export interface PlacedEvent extends ZoneEvent {
   readonly clipSeconds: number;
@@ -18,11 +25,11 @@ export interface Said {
 
 /** 2026-01-01, so that times are as long as real ones. */
 const epoch = 1_767_225_600_000;
-/** Empty seconds played after the clip, so that visits still open are ended and can be judged. */
-const epilogue = 12;
+/** Longer than any zone waits for who vanished. */
+const ending = 12;
 const second = 1_000_000;
 
-export function runZones(footage: Footage, zones: readonly Zone[], { every, start }: { readonly every: number; readonly start: number }): Said {
+export function runZones(footage: Footage, zones: readonly Zone[], { every, start, epilogue = ending }: RunZones): Said {
   const camera = cameraSchema.parse({ name: 'eval', source: footage.clip });
   const silent = { step: () => [], snapshot: () => null };
   const pipeline = createPipeline({ camera, zones }, { createTracker: (restored) => createTracker({}, restored), createZone, createDriftSketcher: () => silent });

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Detector } from '@sightline/schemas';
 import type { Figure } from '../figures.js';
-import { judgeCounter, judgeShelf, judgeTraffic, shelfZone } from './events-clips.js';
+import { judgeCounter, judgePlaza, judgeShelf, judgeTraffic, shelfZone } from './events-clips.js';
 import { disturbances, disturbed } from './events-disturb.js';
 import { seeFootage, type Footage } from './events-footage.js';
 import { readTruth } from './events-truth.js';
+import { judgeCarPark } from './simulation/judge-car-park.js';
 import { judgeQueue, queueScenarios } from './simulation/judge-queue.js';
 
 /**
@@ -49,6 +50,8 @@ export async function evaluateEvents({ dataFolder, models, open, cache, progress
       for (const fps of trafficRates) judge(named(`traffic ${fps} fps`), (label) => judgeTraffic(traffic, truth.traffic, fps, label));
       const counter = await footageOf('counter', path.join(dataFolder, truth.counter.clip));
       for (const fps of counterRates) judge(named(`counter ${fps} fps`), (label) => judgeCounter(counter, truth.counter, fps, label));
+      const plaza = await footageOf('plaza', path.join(dataFolder, 'clips', 'plaza.avi'));
+      for (const fps of counterRates) judge(named(`plaza stalls ${fps} fps`), (label) => judgePlaza(plaza, fps, label));
       const zone = shelfZone(truth.shelf);
       const facings = zone.kind === 'shelf' ? Object.fromEntries(zone.facings.map(({ name, polygon }) => [`${zone.name}/${name}`, polygon])) : {};
       const shelfFile = path.join(dataFolder, truth.shelf.clip);
@@ -62,8 +65,12 @@ export async function evaluateEvents({ dataFolder, models, open, cache, progress
     }
   }
   for (const [label, scenario] of Object.entries(queueScenarios)) judge(label, () => judgeQueue(label, { ...scenario, seed: simulationSeed, minutes: queueMinutes }));
+  for (const [label, hours] of Object.entries(carParks)) judge(label, () => judgeCarPark(label, { ...hours, seed: simulationSeed, secondsPerFrame: carParkFrame }));
   return rows;
 }
 
 const simulationSeed = 1;
 const queueMinutes = 60;
+const carParks = { 'car park of 100, by day': { from: 8, hours: 12 }, 'car park of 100, by night': { from: 20, hours: 12 } };
+/** Seconds between looks: cars stand for hours. */
+const carParkFrame = 5;

@@ -5,7 +5,10 @@ import { createVisits, visitPatience, type Visit } from '../visits.js';
 import type { SeeingZone } from '../sight.js';
 import type { ZoneEventDraft } from '../zone.js';
 
-/** Counts who is in a polygon, for how long, and says when someone stays too long or it fills up. Measures: count, density. */
+/**
+ * Counts who is in a polygon, for how long, and says when someone stays too long or it fills up. Measures: count; density
+ * (share of `capacity`); longestDwell (s, of who is there now); crowded (0 or 1).
+ */
 export interface AreaState {
   readonly trails: TrailsState;
   readonly visits: readonly Visit[];
@@ -40,7 +43,7 @@ export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
   }
 
   return {
-    measureNames: config.capacity ? ['count', 'density'] : ['count'],
+    measureNames: ['count', 'longestDwell', ...(config.capacity ? ['density'] : []), ...(config.crowd ? ['crowded'] : [])],
     step(frame) {
       const { capturedAt: at, aspect } = frame.input;
       const { entered, present, left } = visits.step(
@@ -55,9 +58,11 @@ export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
         loitered.delete(visit.object);
       }
       const perClass: Record<string, number> = {};
+      let longestDwell = 0;
       for (const visit of present) {
         perClass[visit.cls] = (perClass[visit.cls] ?? 0) + 1;
         const dwell = (at - visit.since) / second;
+        longestDwell = Math.max(longestDwell, dwell);
         if (config.loiterAfter === undefined || dwell < config.loiterAfter || loitered.has(visit.object)) continue;
         loitered.add(visit.object);
         events.push({ kind: 'loitering', at: visit.since + Math.round(config.loiterAfter * second), seconds: dwell, ...about(visit) });
@@ -65,7 +70,12 @@ export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
       events.push(...crowd(present.length, at));
       return {
         events,
-        measures: { count: present.length, ...(config.capacity && { density: present.length / config.capacity }) },
+        measures: {
+          count: present.length,
+          longestDwell,
+          ...(config.capacity && { density: present.length / config.capacity }),
+          ...(config.crowd && { crowded: crowded ? 1 : 0 }),
+        },
         ...(present.length > 0 && { perClass: { count: perClass } }),
       };
     },
