@@ -24,12 +24,17 @@ const rounding = 1e-9;
 export function regressions(recorded: readonly Figure[], measured: readonly Figure[]): Regression[] {
   const cases = new Set(measured.map((row) => row.case));
   const now = new Map(measured.map((row) => [`${row.case}\n${row.metric}`, row.value]));
-  return recorded.flatMap(({ case: name, metric, value, better, noise = 0 }) => {
+  return recorded.filter(isJudged).flatMap(({ case: name, metric, value, better, noise = 0 }) => {
     if (value === null || !cases.has(name)) return [];
     const found = now.get(`${name}\n${metric}`) ?? null;
     const fall = found === null ? Infinity : better === 'lower' ? found - value : value - found;
     return fall > noise + rounding ? [{ case: name, metric, recorded: value, now: found, noise }] : [];
   });
+}
+
+/** Counts that nothing says which way is good (how many there truly were) only describe their case. */
+function isJudged({ unit, goal, peer, better }: Figure): boolean {
+  return unit === '%' || goal !== undefined || peer !== undefined || better !== undefined;
 }
 
 /** One line for a person. */

@@ -15,7 +15,7 @@ describe('updateDocs', () => {
     const root = mkdtempSync(path.join(os.tmpdir(), 'tables-'));
     const file = path.join(root, 'accuracy.md');
     writeFileSync(file, page);
-    writeFigures(path.join(root, 'figures/tracking.json'), 'sightline eval tracking', [row({ goal: 67, peer: 55 }), row({ metric: 'IDF1', value: 90, goal: 91, noise: 0.5 }), row({ case: '広場 | 5 fps', value: null, note: 'no footage' })], {
+    writeFigures(path.join(root, 'figures/tracking.json'), 'sightline eval tracking', [row({ goal: 67, peer: 55 }), row({ metric: 'IDF1', value: 90, goal: 91, noise: 0.5 }), row({ case: '広場 | 5 fps', value: null, note: 'no footage' }), row({ case: '広場 | 5 fps', metric: 'IDF1', value: 1 }), row({ case: 'door', metric: 'found', value: 3, unit: '' })], {
       when: '2026-11-24T12:00:00.000Z',
       machine: 'a machine',
     });
@@ -25,17 +25,21 @@ describe('updateDocs', () => {
     expect(text).toMatch(/<!-- \/figures -->\n\nAfter\.\n$/);
     expect(text).not.toContain('old table');
     expect(text).toMatch(/\| plaza 10 fps +\| 67\.4 \(≥ 67 ✓, peer 55\) +\| 90 ± 0\.500 \(≥ 91 ✗\) +\|/);
-    expect(text).toMatch(/\| 広場 \\\| 5 fps +\| – +\| +\|/);
+    expect(text).toMatch(/\| 広場 \\\| 5 fps +\| – \(no footage\) +\| 1 +\|/);
+    expect(text).toMatch(/\n\n\| case \| found \|\n/);
     expect(text).toContain('`sightline eval tracking`, 2026-11-24, a machine.');
-    expect(text).toContain('- no footage');
     const table = text.split('\n').filter((line) => line.startsWith('|'));
-    expect(new Set(table.map((line) => stringWidth(line))).size).toBe(1);
+    expect(new Set(table.slice(0, 4).map((line) => stringWidth(line))).size).toBe(1);
     expect(updateDocs(file, root)).toBe(false);
     rmSync(root, { recursive: true });
   });
 
+  test('a place whose file is missing stays as it is', () => {
+    expect(filled(page, 'accuracy.md', '/nowhere')).toBe(page);
+  });
+
   test('a page without a place says so', () => {
-    expect(() => filled('nothing here', 'x.md', () => ({ command: '', when: '', machine: '', rows: [] }))).toThrow('has no place for figures');
+    expect(() => filled('nothing here', 'x.md', '.')).toThrow('has no place for figures');
     expect(figureFiles(page)).toEqual(['figures/tracking.json']);
   });
 });
@@ -49,6 +53,7 @@ describe('regressions', () => {
     ['worse beyond its noise', row({ noise: 0.5 }), 66.8, 1],
     ['lower is better, and it rose', row({ better: 'lower', value: 0 }), 1, 1],
     ['lower is better, and it fell', row({ better: 'lower', value: 3 }), 1, 0],
+    ['a description, neither good nor bad', row({ unit: '', metric: 'true' }), 3, 0],
     ['not measured before', row({ value: null }), 5, 0],
     ['not measured any more', row(), null, 1],
     ['another sum of the same', row({ value: 0.1 + 0.2 }), 0.3, 0],

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { SightlineError } from '@sightline/runtime/errors';
 import stringWidth from 'string-width';
 import { formatGoal, formatNumber, goalMark, readFigures, type Figure, type Figures } from '../figures.js';
@@ -13,23 +14,29 @@ import { formatGoal, formatNumber, goalMark, readFigures, type Figure, type Figu
  */
 const place = /(<!-- figures:(\S+) (\S+) -->\n)[\s\S]*?(<!-- \/figures -->)/g;
 
-/** Writes the page anew; answers whether that changed it. Files are named relative to `root`. */
+/** Writes the page anew; answers whether that changed it. Files are named relative to `root`; a place whose file is missing stays as it is. */
 export function updateDocs(page: string, root = '.'): boolean {
   const before = readFileSync(page, 'utf8');
-  const after = filled(before, page, (file) => readFigures(`${root}/${file}`));
+  const after = filled(before, page, root);
   if (after !== before) writeFileSync(page, after);
   return after !== before;
 }
 
-/** The page with every place filled; throws USAGE when it has none. */
-export function filled(text: string, page: string, read: (file: string) => Figures): string {
-  let places = 0;
-  const after = text.replace(place, (_whole, begin: string, _name: string, file: string, end: string) => {
-    places += 1;
-    return `${begin}${figuresTable(read(file))}${end}`;
+/** Every page of a folder that has places; answers which were changed. Files are named relative to the folder's parent. */
+export function updateAll(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(folder, name))
+    .filter((page) => figureFiles(readFileSync(page, 'utf8')).length > 0 && updateDocs(page, path.dirname(path.resolve(folder))));
+}
+
+/** The page with its places filled; throws USAGE when it has none. */
+export function filled(text: string, page: string, root: string): string {
+  if (figureFiles(text).length === 0) throw new SightlineError('USAGE', `${page} has no place for figures`, { remedy: 'write <!-- figures:NAME FILE --> and <!-- /figures --> where the table belongs' });
+  return text.replace(place, (whole, begin: string, _name: string, file: string, end: string) => {
+    const from = path.join(root, file);
+    return existsSync(from) ? `${begin}${figuresTables(readFigures(from))}${end}` : whole;
   });
-  if (places === 0) throw new SightlineError('USAGE', `${page} has no place for figures`, { remedy: 'write <!-- figures:NAME FILE --> and <!-- /figures --> where the table belongs' });
-  return after;
 }
 
 /** The files that the places of a page name. */
@@ -37,16 +44,28 @@ export function figureFiles(text: string): string[] {
   return [...text.matchAll(place)].map((match) => match[3]!);
 }
 
-/** A table with a line per case and a column per metric, and below it how it was made. */
-export function figuresTable({ command, when, machine, rows }: Figures): string {
+/** A table with a line per case and a column per metric, one for each group of cases that have the same metrics, and below how they were made. */
+export function figuresTables({ command, when, machine, rows }: Figures): string {
+  const groups = new Map<string, Figure[]>();
+  for (const name of new Set(rows.map((row) => row.case))) {
+    const own = rows.filter((row) => row.case === name);
+    const key = own.map(({ metric, unit }) => `${metric}, ${unit}`).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), ...own]);
+  }
+  const legend = rows.some(({ goal, peer }) => goal !== undefined || peer !== undefined) ? ' In brackets the goal (✓ reached, ✗ not) and what the best peer reaches.' : '';
+  const noise = rows.some((row) => row.noise) ? ' ± is how far equal runs differ.' : '';
+  return `\n${[...groups.values()].map(tableOf).join('\n\n')}\n\n\`${command}\`, ${when.slice(0, 10)}, ${machine}.${legend}${noise}\n\n`;
+}
+
+function tableOf(rows: readonly Figure[]): string {
   const metrics = [...new Set(rows.map(({ metric }) => metric))];
   const cases = [...new Set(rows.map((row) => row.case))];
   const at = new Map(rows.map((row) => [`${row.case}\n${row.metric}`, row]));
   const header = ['case', ...metrics.map((metric) => withUnit(metric, rows))];
-  const lines = cases.map((name) => [name, ...metrics.map((metric) => cell(at.get(`${name}\n${metric}`)))]);
-  const legend = rows.some(({ goal, peer }) => goal !== undefined || peer !== undefined) ? ' In brackets the goal (✓ reached, ✗ not) and what the best peer reaches.' : '';
-  const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))].map((note) => `\n- ${note}`).join('');
-  return `\n${markdownTable(header, lines)}\n\n\`${command}\`, ${when.slice(0, 10)}, ${machine}.${legend}${notes ? `\n${notes}` : ''}\n\n`;
+  return markdownTable(
+    header,
+    cases.map((name) => [name, ...metrics.map((metric) => cell(at.get(`${name}\n${metric}`)))]),
+  );
 }
 
 function withUnit(metric: string, rows: readonly Figure[]): string {
@@ -57,7 +76,7 @@ function withUnit(metric: string, rows: readonly Figure[]): string {
 
 function cell(row: Figure | undefined): string {
   if (!row) return '';
-  if (row.value === null) return '–';
+  if (row.value === null) return row.note === undefined ? '–' : `– (${row.note})`;
   const noise = row.noise ? ` ± ${formatNumber(row.noise)}` : '';
   const beside = [row.goal !== undefined && `${formatGoal(row)} ${goalMark(row)}`, row.peer !== undefined && `peer ${formatNumber(row.peer)}`].filter((part) => part !== false);
   return `${formatNumber(row.value)}${noise}${beside.length > 0 ? ` (${beside.join(', ')})` : ''}`;
