@@ -7,7 +7,7 @@ import type { BoxForm, Manifest } from '../manifest.js';
 
 /**
  * From the adapted graph's candidates ([7, K], strongest first) to boxes in fractions of the frame: rescaled scores,
- * the head's box arithmetic, greedy non-maximum suppression per class.
+ * the head's box arithmetic, greedy non-maximum suppression.
  */
 export interface ScoredBox extends Box {
   score: number;
@@ -45,16 +45,19 @@ export function boxesOf(candidates: Float32Array, rules: BoxRules, width: number
   return kept;
 }
 
+/** Boxes of different classes that are this much alike are one object seen twice, such as a van as car and truck. */
+const sameObject = 0.8;
+
 function overlapped(box: ScoredBox, kept: readonly ScoredBox[], limit: number): boolean {
   if (limit >= 1) return false;
   for (const other of kept) {
-    if (other.classIndex !== box.classIndex) continue;
     const across = Math.min(box.x + box.w, other.x + other.w) - Math.max(box.x, other.x);
     if (across <= 0) continue;
     const down = Math.min(box.y + box.h, other.y + other.h) - Math.max(box.y, other.y);
     if (down <= 0) continue;
     const common = across * down;
-    if (common > limit * (box.w * box.h + other.w * other.h - common)) return true;
+    const most = other.classIndex === box.classIndex ? limit : sameObject;
+    if (common > most * (box.w * box.h + other.w * other.h - common)) return true;
   }
   return false;
 }

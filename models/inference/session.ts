@@ -69,7 +69,7 @@ export class ModelSession {
     const boxes = boxesOf(outputs[candidatesOutput]!.data as Float32Array, this.#rules, width, height, floor);
     const detections = boxes.map(({ x, y, w, h, score, classIndex }): Detection => {
       const appearance = request.appearance ? appearanceOf(pixels, width, height, { x, y, w, h }) : null;
-      return { x, y, w, h, score, cls: this.#manifest.classes[classIndex]!, ...(appearance !== null && { appearance }) };
+      return { x: rounded(x), y: rounded(y), w: rounded(w), h: rounded(h), score: rounded(score), cls: this.#manifest.classes[classIndex]!, ...(appearance !== null && { appearance }) };
     });
     const features = outputs[featuresOutput];
     if (!features) return { detections, inferenceSeconds };
@@ -108,4 +108,9 @@ export class ModelSession {
 /** Weak boxes come and go; only what would be reported is an object that hides the background. */
 function reportable(boxes: readonly ScoredBox[], report: number): ScoredBox[] {
   return boxes.filter((box) => box.score >= report);
+}
+
+/** A hundred-thousandth of the frame is a hundredth of a pixel: more digits would only make records longer. */
+function rounded(value: number): number {
+  return Math.round(value * 1e5) / 1e5;
 }
