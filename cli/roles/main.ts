@@ -60,6 +60,6 @@ if (text !== undefined) {
   runRoleProcess(JSON.parse(text) as RoleArguments).catch((error: unknown) => {
     process.stderr.write(`sightline: ${explain(error)}\n`);
     process.exitCode = 1;
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
   });
 }

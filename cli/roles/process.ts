@@ -14,5 +14,7 @@ export async function roleProcess<R extends Role>(name: string, start: (logger: 
   if (reason) logger.error(explain(reason.error));
   else logger.info(`${name} ends: finishing what was begun`);
   await role.close();
+  // The channel to the parent would keep this process alive.
+  if (process.connected) process.disconnect();
   if (reason) throw reason.error;
 }

@@ -4,7 +4,8 @@ interface KafkaError {
   readonly name?: string;
   readonly type?: string;
   readonly message?: string;
-  readonly code?: string;
+  /** Node's are words, the protocol's are numbers. */
+  readonly code?: string | number;
   readonly retriable?: boolean;
   readonly cause?: unknown;
   readonly originalError?: unknown;
@@ -25,7 +26,7 @@ export function explainKafka(error: unknown, brokers: readonly string[], what: s
   if (has(authTypes) || chain.some(({ name }) => name === 'KafkaJSSASLAuthenticationError')) return new SightlineError('LOG_AUTH', `${what}: the broker at ${where} refuses: ${said}`, { cause: error });
   if (has(largeTypes)) return new SightlineError('LOG_RECORD_TOO_LARGE', `${what}: the broker refuses a record of this size`, { cause: error });
   if (has(new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']))) return new SightlineError('LOG_TOPIC_MISSING', `${what}: the topic is missing at ${where}`, { cause: error });
-  if (chain.some(({ code, message }) => code?.startsWith('ERR_SSL') === true || code?.includes('CERT') === true || /certificate|SSL|TLS/.test(message ?? ''))) {
+  if (chain.some(({ code, message }) => /^ERR_SSL|CERT/.test(String(code)) || /certificate|SSL|TLS/.test(message ?? ''))) {
     return new SightlineError('LOG_AUTH', `${what}: TLS with ${where} fails: ${said}`, { cause: error, remedy: 'check that the broker speaks TLS on this port, and the certificates' });
   }
   return new SightlineError('LOG_UNREACHABLE', `${what}: the broker at ${where} cannot be reached: ${said}`, { cause: error });

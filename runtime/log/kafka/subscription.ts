@@ -75,8 +75,8 @@ class KafkaSubscription implements Subscription {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         const problem = explainKafka(payload.error, this.#parts.brokers, `reading ${this.#options.topics.join(', ')}`);
         if (this.#closed) return;
-        if (payload.restart) this.#parts.report(`${problem.message}; trying again`);
-        else this.#fail(problem);
+        if (payload.restart) return this.#parts.report(`${problem.message}; trying again`);
+        this.#fail(problem);
         reject(problem);
       });
     });
