@@ -71,6 +71,8 @@ export interface Gateway {
   readonly ownerLink: string | null;
   /** Open pages. */
   viewers(): number;
+  /** Every route of the API, as `METHOD /path/:parameter`. */
+  routes(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -87,7 +89,9 @@ declare module 'fastify' {
 const largestBodyBytes = 2 * 2 ** 20;
 /** A client that takes longer to send its request is cut off (slow-loris). */
 const requestSeconds = 20;
-const headersSeconds = 10;
+const headersSeconds = 5;
+/** How often slow clients are looked for; Node's own 30 s would give them that much longer. */
+const slowCheckMilliseconds = 1000;
 const eventsInFirstPaint = 20;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -118,8 +122,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const audit = createAudit(store, now, logger);
 
   const tls = options.tls;
-  const app = fastify({ bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true, ...(tls && { https: { cert: tls.cert, key: tls.key } }) }) as unknown as FastifyInstance;
-  app.server.headersTimeout = headersSeconds * 1000;
+  const patience = { headersTimeout: headersSeconds * 1000, connectionsCheckingInterval: slowCheckMilliseconds };
+  const common = { bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true };
+  const app = (tls ? fastify({ ...common, https: { ...patience, cert: tls.cert, key: tls.key } }) : fastify({ ...common, http: patience })) as unknown as FastifyInstance;
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat()) if (url.startsWith('/api/') && name !== 'HEAD') routes.push(`${name} ${url}`);
+  });
   answerErrors(app);
   secureHeaders(app, tls !== undefined);
   const door = guard(app, { accounts, now, local: isLoopback(options.host), secureCookies: tls !== undefined, ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }) });
@@ -152,7 +161,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const url = await app.listen({ host: options.host, port: options.port });
     const key = setupKey();
-    return { url, ownerLink: key === null ? null : `${url}/setup/#${key}`, viewers: () => hub.viewers(), close };
+    return { url, ownerLink: key === null ? null : `${url}/setup/#${key}`, viewers: () => hub.viewers(), routes: () => routes, close };
   } catch (cause) {
     await close();
     if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new SightlineError('PORT_TAKEN', `port ${options.port} of ${options.host} is taken by another program`, { cause });

@@ -37,6 +37,8 @@ export interface GeneratedSite {
   readonly folder: string;
   readonly siteFile: string;
   readonly gateway: Gateway;
+  /** What the gateway was started with, for another one beside it. */
+  readonly gatewayOptions: Omit<GatewayOptions, 'port'>;
   /** Puts one frame of each playing camera through, at this time (ms). */
   frame(at?: number): Promise<void>;
   /** Goes on by itself at the footage's speed until stopped. */
@@ -131,6 +133,7 @@ export async function startGeneratedSite(options: GeneratedOptions): Promise<Gen
     store,
     folder,
     siteFile,
+    gatewayOptions,
     get gateway() {
       return gateway;
     },

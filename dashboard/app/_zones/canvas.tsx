@@ -194,7 +194,7 @@ export function Canvas(props: CanvasProps) {
           return (
             <g key={shape}>
               <Shape points={points.map(xy).join(' ')} fill="none" stroke="#06090e" strokeOpacity={0.7} strokeWidth={6} vectorEffect="non-scaling-stroke" className="pointer-events-none" />
-              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? look.colour : 'none'} fillOpacity={0.14} stroke={wrong ? '#ff7a80' : look.colour} strokeWidth={3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : 'cursor-move'} />
+              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? look.colour : 'none'} fillOpacity={draft.grid ? 0.02 : 0.14} stroke={wrong ? '#ff7a80' : look.colour} strokeWidth={3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : 'cursor-move'} />
               {draft.kind === 'line' && points.length === 2 && <InSide points={points as readonly [Point, Point]} width={width} colour={look.colour} text={t('measure.in')} />}
             </g>
           );

@@ -35,7 +35,8 @@ export function createAudit(store: Store, now: () => number, logger?: Logger): A
 
   async function insert(): Promise<void> {
     while (waiting.length > 0) {
-      const batch = waiting;
+      // A copy: entries that come while it is written wait for the next one.
+      const batch = [...waiting];
       try {
         await store.insert('audit', batch, { token: `audit/${batch[0]!.id}/${batch.length}` });
         waiting = waiting.slice(batch.length);
