@@ -12,6 +12,8 @@ describe('event time of a recording', () => {
 
   it('grows where timestamps are missing, repeated or go back', () => {
     const clock = EventClock.recording(start);
+    const untimed = EventClock.recording(start);
+    expect(untimed.at(NaN, 0)).toBe(start * 1000);
     const times = [0, 40_000, 40_000, 20_000, NaN, 80_000].map((pts) => clock.at(pts, 0) - start * 1000);
     expect(times).toEqual([0, 40_000, 40_001, 40_002, 40_003, 80_000]);
   });
@@ -66,6 +68,22 @@ describe('event time of a live source', () => {
       expect(now).toBeGreaterThan(last);
       last = now;
     }
+  });
+
+  it('goes on almost as fast when the wall clock is set back, and is the wall\'s time again in the end', () => {
+    const clock = EventClock.live();
+    let last = clock.at(0, start);
+    const steps: number[] = [];
+    for (let i = 1; i < 4000; i++) {
+      const arrived = start + i * 100 - (i >= 100 ? 30_000 : 0);
+      const now = clock.at(i * 100_000, arrived);
+      steps.push(now - last);
+      last = now;
+    }
+    // The one short step is the one that arrives at the wall's time.
+    expect(steps.filter((step) => step < 80_000).length).toBeLessThanOrEqual(1);
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+    expect(Math.abs(last / 1000 - (start + 3999 * 100 - 30_000))).toBeLessThan(200);
   });
 
   it('never goes back over a reconnection', () => {

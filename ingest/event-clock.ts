@@ -8,6 +8,7 @@
 export class EventClock {
   #anchor: number | null;
   #last: number;
+  #lastPts = NaN;
   readonly #live: boolean;
 
   private constructor(anchor: number | null, live: boolean, after: number) {
@@ -38,19 +39,21 @@ export class EventClock {
 
   /** Event time of a frame. `pts`: µs of the source's own time, or NaN. `arrivedMs`: wall clock. */
   at(pts: number, arrivedMs: number): number {
-    const arrived = Math.round(arrivedMs * 1000);
-    let time: number;
-    if (!this.#live) {
-      time = Number.isFinite(pts) ? this.#anchor! + pts : this.#last;
-    } else if (!Number.isFinite(pts)) {
-      time = arrived;
-    } else {
-      if (this.#anchor === null || Math.abs(this.#anchor + pts - arrived) > jumpMicros) this.#anchor = arrived - pts;
-      else this.#anchor += Math.round((arrived - this.#anchor - pts) * followShare);
-      time = this.#anchor + pts;
-    }
-    this.#last = Number.isFinite(this.#last) ? Math.max(time, this.#last + 1) : time;
+    const time = this.#live ? this.#followed(pts, Math.round(arrivedMs * 1000)) : this.#anchor! + pts;
+    const step = pts - this.#lastPts;
+    if (Number.isFinite(pts)) this.#lastPts = pts;
+    // Where the source or the wall was set back, time goes on a little slower until it has been caught up with.
+    const least = Math.max(1, Math.round((step > 0 && step <= mostStepMicros ? step : 0) * catchUpShare));
+    if (this.#last === -Infinity) this.#last = Number.isFinite(time) ? time : this.#anchor!;
+    else this.#last = time > this.#last ? time : this.#last + least;
     return this.#last;
+  }
+
+  #followed(pts: number, arrived: number): number {
+    if (!Number.isFinite(pts)) return arrived;
+    if (this.#anchor === null || Math.abs(this.#anchor + pts - arrived) > jumpMicros) this.#anchor = arrived - pts;
+    else this.#anchor += Math.round((arrived - this.#anchor - pts) * followShare);
+    return this.#anchor + pts;
   }
 }
 
@@ -61,3 +64,7 @@ const jumpMicros = 5_000_000;
  * which follows a clock that is wrong by one part in a thousand within 50 ms and smooths jitter of 100 ms to 0.2 ms.
  */
 const followShare = 0.002;
+/** Seconds are then at most so much too long, which no dwell time suffers from visibly. */
+const catchUpShare = 0.9;
+/** A longer step is a gap or a jump, not the time between two frames. */
+const mostStepMicros = 1_000_000;

@@ -5,6 +5,7 @@ import type { Log, Producer } from '@sightline/runtime/log/log';
 import type { PictureFeed } from '@sightline/runtime/pictures';
 import { startCamera, type CameraEnd, type CameraRun } from './camera.js';
 import { PictureTap } from './picture-tap.js';
+import { StatusSender } from './status-sender.js';
 
 /**
  * All cameras of a site: frames to the topic `frames`, their state to `camera-status`. A change of the site restarts
@@ -68,10 +69,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     if (running.size > 0 && [...running.keys()].every((name) => ends.has(name))) allEnded(ends);
   };
 
-  const sendStatus = (name: string, status: CameraStatus | null): void => {
-    const value = status === null ? null : Buffer.from(JSON.stringify(status), 'utf8');
-    producer.send('camera-status', [{ key: name, value }]).catch((error: unknown) => stopping || report(`the status of camera "${name}" was not written: ${String(error)}`));
-  };
+  const sender = new StatusSender(producer, (problem) => stopping || report(problem));
 
   const start = (camera: Camera): void => {
     const { name } = camera;
@@ -86,7 +84,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       tap: (header, pixels) => tap.offer(header, pixels),
       status: (status) => {
         statuses.set(name, status);
-        sendStatus(name, status);
+        sender.send(name, status);
       },
       ...(startAtSeq === undefined ? {} : { startAtSeq }),
       ...(options.environment === undefined ? {} : { environment: options.environment }),
@@ -116,7 +114,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       if (wanted.has(name)) continue;
       statuses.delete(name);
       ends.delete(name);
-      sendStatus(name, null);
+      sender.send(name, null);
     }
     if (stopping) return;
     for (const [name, camera] of wanted) if (!running.has(name)) start(camera);
@@ -140,6 +138,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       unsubscribe();
       await applying;
       await Promise.all([...running.keys()].map(stop));
+      await sender.settled();
       await producer.close();
       allEnded(ends);
     },

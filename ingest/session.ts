@@ -27,6 +27,8 @@ export interface SessionState {
   lastCapturedAt: number;
   given: number;
   pool?: BufferPool;
+  /** What a live camera's usual view is outlives a reconnection. */
+  inspector?: Inspector;
   pid?: number | undefined;
 }
 
@@ -122,7 +124,10 @@ class Connection {
   ) {
     this.period = Math.round(1e6 / Math.min(session.camera.fps, probe.fps ?? session.camera.fps));
     const { board } = session;
-    this.#inspector = new Inspector(thumbnail.width, thumbnail.height, session.camera.gate);
+    const { state } = session;
+    this.#inspector = (source.recording ? undefined : state.inspector) ?? new Inspector(thumbnail.width, thumbnail.height, session.camera.gate);
+    this.#inspector.forget();
+    state.inspector = this.#inspector;
     this.#outbox = new Outbox({
       publish: session.options.publish,
       live: !source.recording,
@@ -155,8 +160,8 @@ class Connection {
       pipe,
       frame: (frame) => this.#frame(frame),
       resized: () => {
-        // A recording keeps its size, so that resuming it gives the same frames.
-        if (this.source.recording) return;
+        // A file keeps its first size: opening it again would begin from its beginning.
+        if (this.source.finite) return;
         resized = true;
         void decoder.stop();
       },

@@ -49,7 +49,9 @@ export class StatusBoard {
   }
 
   sized(width: number, height: number): void {
+    const changed = this.#size !== null && (this.#size[0] !== width || this.#size[1] !== height);
     this.#size = [width, height];
+    if (changed) this.#send();
   }
 
   reconnected(): void {

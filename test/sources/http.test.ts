@@ -62,11 +62,15 @@ describe('HTTP and RTMP', () => {
   let server: Server;
   let base: string;
   let pictures: Buffer[];
+  let large: Buffer;
   let asked = 0;
+  let grown = 0;
 
   beforeAll(async () => {
     await make('-i', path.join(clips, 'plaza.avi'), '-frames:v', '20', '-s', '320x240', '-q:v', '5', path.join(media.folder, '%03d.jpg'));
     pictures = Array.from({ length: 20 }, (_, i) => readFileSync(path.join(media.folder, `${String(i + 1).padStart(3, '0')}.jpg`)));
+    await make('-i', path.join(clips, 'plaza.avi'), '-frames:v', '1', '-s', '640x360', '-q:v', '5', path.join(media.folder, 'large.jpg'));
+    large = readFileSync(path.join(media.folder, 'large.jpg'));
     await make('-i', path.join(clips, 'traffic.mp4'), '-c', 'copy', '-f', 'hls', '-hls_time', '2', '-hls_list_size', '0', path.join(media.folder, 'live.m3u8'));
     server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -81,6 +85,7 @@ describe('HTTP and RTMP', () => {
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname } = new URL(request.url!, 'http://localhost');
     if (pathname === '/mjpeg') return mjpeg(response);
+    if (pathname === '/growing') return mjpeg(response, grown++ <= 0 ? undefined : large, 30);
     if (pathname === '/snap.jpg') return void response.end(pictures[asked++ % pictures.length]);
     if (pathname === '/locked.jpg') return locked(request, response);
     const file = path.join(media.folder, path.basename(pathname));
@@ -88,11 +93,12 @@ describe('HTTP and RTMP', () => {
     response.writeHead(404).end();
   }
 
-  function mjpeg(response: ServerResponse): void {
+  /** Pictures of the usual size, or of another one from the start or, when nothing is named, from the nth on. */
+  function mjpeg(response: ServerResponse, always: Buffer | undefined = undefined, changeAt = Infinity): void {
     response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
     let n = 0;
     const timer = setInterval(() => {
-      const picture = pictures[n++ % pictures.length]!;
+      const picture = always ?? (n++ < changeAt ? pictures[n % pictures.length]! : large);
       response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`);
       response.write(picture);
       response.write('\r\n');
@@ -116,6 +122,19 @@ describe('HTTP and RTMP', () => {
     const seconds = (headers.at(-1)!.capturedAt - headers[5]!.capturedAt) / 1e6;
     expect((headers.length - 6) / seconds).toBeGreaterThan(14);
     expect((headers.length - 6) / seconds).toBeLessThan(26);
+    expect(grows(headers.map(({ capturedAt }) => capturedAt))).toBe(true);
+  });
+
+  it('a camera that changes its resolution in mid-stream is opened anew, with the new size', async () => {
+    // The first connection asks what the source holds; the second one sees the change.
+    grown = -1;
+    const { headers, statuses, until } = watch(`${base}/growing`, { fps: 30 });
+    await until('frames', () => headers.length >= 5);
+    expect(headers[0]).toMatchObject({ width: 128, height: 96 });
+    await until('the new size', () => headers.at(-1)!.height === 64);
+    expect(statuses.at(-1)!.size).toEqual([640, 360]);
+    expect(headers.at(-1)!.epoch).toBeGreaterThan(headers[0]!.epoch);
+    expect(statuses.some(({ state }) => state === 'offline')).toBe(false);
     expect(grows(headers.map(({ capturedAt }) => capturedAt))).toBe(true);
   });
 
