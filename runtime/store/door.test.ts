@@ -15,21 +15,25 @@ const folder = mkdtempSync(path.join(tmpdir(), 'sightline-door-'));
 const writerToken = 'let-me-in';
 let store: EmbeddedStore;
 let door: Door;
+/** With less time for a query, so that what takes for ever is told soon. */
+let strict: Door;
 
 beforeAll(async () => {
   store = await openEmbeddedStore({ folder });
   await migrate(store);
   await store.insert('events', [{ at: 1_760_000_000_000_000, camera: 'door', zone: 'line', kind: 'crossed', id: 'a', seq: 1 }], { token: 'a' });
-  door = await openDoor({ store, port: 0, writerToken, limits: { seconds: 1 } });
+  door = await openDoor({ store, port: 0, writerToken });
+  strict = await openDoor({ store, port: 0, limits: { seconds: 1 } });
 });
 afterAll(async () => {
+  await strict.close();
   await door.close();
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const post = async (sql: string, query = '', headers: Record<string, string> = {}): Promise<{ status: number; text: string; headers: Headers }> => {
-  const response = await fetch(`${door.url}/?${query}`, { method: 'POST', body: sql, headers });
+const post = async (sql: string, query = '', headers: Record<string, string> = {}, at = door): Promise<{ status: number; text: string; headers: Headers }> => {
+  const response = await fetch(`${at.url}/?${query}`, { method: 'POST', body: sql, headers });
   return { status: response.status, text: await response.text(), headers: response.headers };
 };
 
@@ -91,7 +95,7 @@ describe('door', () => {
     const port = String((listener.address() as AddressInfo).port);
     const let_through: string[] = [];
     for (const attack of attacks) {
-      const { status, text } = await post(attack.replaceAll('{port}', port));
+      const { status, text } = await post(attack.replaceAll('{port}', port), '', {}, strict);
       if (status === 200 || !text.startsWith('Code: ')) let_through.push(`${attack} → ${status} ${text.slice(0, 80)}`);
     }
     listener.close();
@@ -104,7 +108,7 @@ describe('door', () => {
 
   it('refuses settings and parameters that reach further', async () => {
     expect((await post('SELECT 1', 'readonly=0&format_schema=/etc/passwd&max_execution_time=1000')).text).toBe('1\n');
-    expect((await post('SELECT sum(sipHash64(number)) FROM numbers(1000000000000)', 'max_execution_time=1000')).status).toBe(408);
+    expect((await post('SELECT sum(sipHash64(number)) FROM numbers(1000000000000)', 'max_execution_time=1000', {}, strict)).status).toBe(408);
     expect((await post('SELECT * FROM {t:Identifier}', 'param_t=system.disks')).status).toBe(403);
     expect((await post('SELECT * FROM {d:Identifier}.{t:Identifier}', 'param_d=system&param_t=disks')).status).toBe(403);
     expect((await post('SELECT * FROM {t:Identifier}', 'param_t=audit')).status).toBe(403);

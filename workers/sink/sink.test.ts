@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SightlineError } from '@sightline/runtime/errors';
 import type { Log } from '@sightline/runtime/log/log';
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
+import { openDoor } from '@sightline/runtime/store/door';
 import { openEmbeddedStore, type EmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
+import { openServerStore } from '@sightline/runtime/store/server';
 import type { Store } from '@sightline/runtime/store/store';
 import type { CameraStatus, ResultsRecord } from '@sightline/schemas';
 import { startSink } from './sink.js';
@@ -183,6 +185,21 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
 });
 
 describe('sinks', () => {
+  it('writes through the door of another process just as well', async () => {
+    const door = await openDoor({ store, port: 0, writerToken: 'token' });
+    const remote = await openServerStore({ url: door.url, user: 'writer', password: 'token' });
+    const log = await openMemoryLog();
+    const name = newCamera();
+    await send(log, frames(name, 0, 40));
+    const sink = await startSink({ log, store: remote });
+    await sink.drained();
+    expect(await counted(name)).toMatchObject({ events: 40, ids: 40, samples: 12, rolled: 12, frames: 40 });
+    await sink.close();
+    await remote.close();
+    await door.close();
+    await log.close();
+  });
+
   it('writes a batch once that two sinks planned differently, and one woke up late', async () => {
     const log = await openMemoryLog();
     const name = newCamera();

@@ -49,7 +49,7 @@ export interface SinkTotals {
 }
 
 /** A count on the page is at most a second old: half of it gathering, the rest for writing and reading it. */
-const defaultLimits: BatchLimits = { flushSeconds: 0.4, maxRecords: 8192, maxBytes: 32 * 2 ** 20 };
+const defaultLimits: BatchLimits = { flushSeconds: 0.5, maxRecords: 8192, maxBytes: 32 * 2 ** 20 };
 /** What was read but not written is written by the next start, so the end need not wait for a store that is away. */
 const closeSeconds = 3;
 /** Records that the log hands over at once. */
