@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { labelsSchema, type Labels } from '@sightline/schemas';
 import { describe, expect, test } from 'vitest';
 import { judgeLabels, saidOf, type Judgement, type Said } from './judge.js';
@@ -77,6 +78,12 @@ describe('the words of a manager', () => {
 });
 
 describe('labels', () => {
+  test('of docs/evaluation.md are valid', () => {
+    const page = readFileSync(new URL('../../../docs/evaluation.md', import.meta.url), 'utf8');
+    const example = /```json\n([\s\S]*?)```/.exec(page)![1]!;
+    expect(labelsSchema.parse(JSON.parse(example)).events.map(({ at }) => at)).toEqual([4.5, 75, 6]);
+  });
+
   test('take times as a player shows them', () => {
     const labels = labelsOf([label(0), { ...label(0), at: '1:15.5' }, { ...label(0), at: '1:02:03' }]);
     expect(labels.events.map(({ at }) => at)).toEqual([0, 75.5, 3723]);
