@@ -10,8 +10,8 @@ export interface StallState {
   /** ln of the odds that it is taken. */
   readonly odds: number;
   readonly parked: Parked | null;
-  /** A vehicle that may be parking: since when, and where its box was. */
-  readonly coming: { readonly since: number; readonly box: Box } | null;
+  /** A vehicle that may be parking: since when, when it was seen last, and where its box was. */
+  readonly coming: { readonly since: number; readonly seen: number; readonly box: Box } | null;
   /** Share of looks with a hit: while taken, and while free. */
   readonly hitTaken: number;
   readonly hitFree: number;
@@ -39,13 +39,16 @@ export interface StallLook {
   readonly blinded: boolean;
 }
 
-export const emptyStall: StallState = { odds: -6, parked: null, coming: null, hitTaken: 0.9, hitFree: 0.03 };
+export const emptyStall: StallState = { odds: -6, parked: null, coming: null, hitTaken: 0.7, hitFree: 0.03 };
 
 /** Looks within this many seconds say the same: who stands in front, glare or a wiper is still there. A change is believed in half a minute. */
 const correlation = 10;
 /** ln odds at which a change is believed (50 : 1), and beyond which certainty does not grow. */
 const believed = 4;
 const certain = 6;
+/** Seconds a vehicle that may be parking is waited for when it is missed. */
+const comingPatience = 30;
+const second = 1_000_000;
 /** Seconds over which the rates are learned, and their limits: never so sure that one look decides. */
 const learnSeconds = 600;
 const hitTakenLimits = [0.1, 0.97] as const;
@@ -61,7 +64,7 @@ export function look(stall: StallState, { at, seconds, hit, visible, blinded }: 
   // Something that moves through is no sign of something that stands.
   const known = parked?.box ?? coming?.box;
   const steady = hit !== null && known !== undefined && overlap(hit, known) >= standing;
-  const next = hit && !parked ? (steady ? { since: coming!.since, box: blend(coming!.box, hit) } : { since: at, box: hit }) : coming;
+  const next = hit && !parked ? (steady ? { since: coming!.since, seen: at, box: blend(coming!.box, hit) } : { since: at, seen: at, box: hit }) : waitedFor(coming, at);
   const { hitTaken, hitFree } = stall;
   const says = hit ? (parked || steady ? Math.log(hitTaken / hitFree) : 0) : blinded ? 0 : visible * Math.log((1 - hitTaken) / (1 - hitFree));
   const odds = Math.max(-certain, Math.min(certain, stall.odds + weight * says));
@@ -72,8 +75,12 @@ export function look(stall: StallState, { at, seconds, hit, visible, blinded }: 
     if (odds > -believed) return { stall: { ...learned, odds, parked: seen, coming: null }, change: null };
     return { stall: { ...learned, odds: -certain, parked: null, coming: null }, change: { kind: 'departed', at: parked.seen, since: parked.since } };
   }
-  if (odds < believed || !next) return { stall: { ...learned, odds, parked: null, coming: odds <= -certain && !hit ? null : next }, change: null };
+  if (odds < believed || !next) return { stall: { ...learned, odds, parked: null, coming: next }, change: null };
   return { stall: { ...learned, odds, parked: { since: next.since, seen: at, box: next.box, overstayed: false }, coming: null }, change: { kind: 'parked', at: next.since } };
+}
+
+function waitedFor(coming: StallState['coming'], at: number): StallState['coming'] {
+  return coming && (at - coming.seen) / second <= comingPatience ? coming : null;
 }
 
 /** Learns only from what is beyond doubt. */
