@@ -11,6 +11,8 @@ export interface Candidate {
   readonly group: string;
   readonly score: number;
   readonly look: Float32Array | null;
+  /** Its height does not fit the ground where it stands. */
+  odd: boolean;
   taken: boolean;
 }
 
@@ -52,8 +54,8 @@ export function associateByLook(tracks: readonly TrackState[], candidates: reado
     const size = sizeOf({ w: track.box[2], h: track.box[3] });
     const reach = (options.returnReach + options.returnSpeed * track.unseen) * size;
     for (let column = 0; column < candidates.length; column++) {
-      const { box, look, group } = candidates[column]!;
-      if (!look || group !== track.group) continue;
+      const { box, look, group, odd } = candidates[column]!;
+      if (!look || group !== track.group || odd !== track.odd) continue;
       if (Math.hypot(box[0] - track.box[0], box[1] - track.box[1]) > reach) continue;
       if (Math.abs(Math.log(box[3] / track.box[3])) > options.sizeGate + options.sizeGateGrowth * track.unseen) continue;
       const distance = lookDistance(track.look, look);
@@ -63,6 +65,23 @@ export function associateByLook(tracks: readonly TrackState[], candidates: reado
   return settle(tracks, candidates, edges, options.returnLook);
 }
 
+/** Pairs tracks that stood with boxes that stand in the very same place. */
+export function associateInPlace(tracks: readonly TrackState[], candidates: readonly Candidate[], options: TrackerOptions): Pair[] {
+  const edges: Edge[] = [];
+  for (let row = 0; row < tracks.length; row++) {
+    const track = tracks[row]!;
+    for (let column = 0; column < candidates.length; column++) {
+      const { box, look, group } = candidates[column]!;
+      if (group !== track.group) continue;
+      const overlap = bufferedIou(track.box, box, 0);
+      if (overlap < options.stayedOverlap) continue;
+      if (track.look && look && lookDistance(track.look, look) > options.returnLook) continue;
+      edges.push({ row, column, cost: -overlap });
+    }
+  }
+  return settle(tracks, candidates, edges, 0);
+}
+
 /** The price of a pair less what its own kind costs to leave alone, so that pairs with and without look compare; null: impossible. */
 function pairCost(track: TrackState, candidate: Candidate, size: number, options: TrackerOptions): number | null {
   if (candidate.group !== track.group) return null;
@@ -70,6 +89,7 @@ function pairCost(track: TrackState, candidate: Candidate, size: number, options
   if (distanceSquared(motion, candidate.box, options) > options.gate) return null;
   const ratio = Math.abs(Math.log(candidate.box[3] / motion.h));
   if (ratio > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
+  if (candidate.odd !== track.odd && ratio > options.groundStep) return null;
   const buffer = Math.min(options.bufferMost, options.buffer + Math.sqrt(motion.pp) / size);
   let cost = 1 - bufferedIou([motion.x, motion.y, motion.w, motion.h], candidate.box, buffer) + options.sizeCost * ratio;
   if (track.look && candidate.look) {

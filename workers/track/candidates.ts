@@ -17,7 +17,7 @@ export function candidatesOf(input: FrameInput, options: TrackerOptions): Candid
   for (const { x, y, w, h, cls, score, appearance } of input.detections) {
     if (!(score >= options.floor) || !(w > 0) || !(h > 0) || !Number.isFinite(x + y + w + h)) continue;
     const look = appearance === undefined ? null : decodeLook(appearance);
-    candidates.push({ box: [(x + w / 2) * aspect, y + h / 2, w * aspect, h], cls, group: groupOf(cls), score, look, taken: false });
+    candidates.push({ box: [(x + w / 2) * aspect, y + h / 2, w * aspect, h], cls, group: groupOf(cls), score, look, odd: false, taken: false });
   }
   candidates.sort((a, b) => b.score - a.score);
   return withoutDoubleNames(candidates.slice(0, mostDetections));

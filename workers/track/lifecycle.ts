@@ -1,15 +1,20 @@
 import type { FrameInput, Track } from '@sightline/schemas';
-import { associate, associateByLook, type Candidate, type Pair } from './associate.js';
+import { associate, associateByLook, associateInPlace, type Candidate, type Pair } from './associate.js';
 import { candidatesOf } from './candidates.js';
 import { asTrack } from './corrected.js';
+import { freshGround, groundMisfit, learnGround } from './ground.js';
 import { blendLook } from './look.js';
-import { beginMotion, correct, sizeOf } from './motion.js';
+import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
 import { initialSpeed, type TrackerState, type TrackState } from './state.js';
 
 /** Confirmed and tentative objects that one camera may have at once; beyond it no track begins. */
 const mostTracks = 2000;
+/** An object stays while its centre moves less than this part of its size: more than a box flickers, less than a step. */
+const stayWithin = 0.35;
+/** Overlap from which a box of odd height is about an object that is followed already. */
+const sharedPlace = 0.1;
 
 /** Moves everything with the picture when the camera shook or panned. */
 export function shift(tracks: readonly TrackState[], { motion: [dx, dy], aspect }: FrameInput): void {
@@ -19,6 +24,7 @@ export function shift(tracks: readonly TrackState[], { motion: [dx, dy], aspect 
     track.motion.y += dy;
     const [x, y, w, h] = track.box;
     track.box = [x + dx * aspect, y + dy, w, h];
+    track.stay = { x: track.stay.x + dx * aspect, y: track.stay.y + dy, since: track.stay.since };
   }
 }
 
@@ -38,9 +44,16 @@ export function holdStill(tracks: readonly TrackState[], anew: Set<TrackState>, 
 /** Pairs the frame's detections with the tracks, stage by stage, and begins tracks with what is left. */
 export function observe(state: TrackerState, input: FrameInput, seconds: number, anew: Set<TrackState>, options: TrackerOptions): void {
   const candidates = candidatesOf(input, options);
-  const { tracks } = state;
+  const { tracks, grounds } = state;
+  for (const candidate of candidates) {
+    const ground = grounds[candidate.group];
+    if (ground) candidate.odd = groundMisfit(ground, candidate.box, options) > options.groundMisfit;
+  }
   const take = (pairs: readonly Pair[]): void => {
-    for (const { track, candidate } of pairs) sight(track, candidate, input.capturedAt, options);
+    for (const { track, candidate } of pairs) {
+      sight(track, candidate, input.capturedAt, options);
+      if (track.confirmed && candidate.score >= options.strong) learnGround((grounds[track.group] ??= freshGround()), candidate.box);
+    }
   };
   const open = (list: readonly TrackState[]): TrackState[] => list.filter((track) => track.seenAt !== input.capturedAt);
   const free = (from: number, below = Infinity): Candidate[] => candidates.filter((c) => !c.taken && c.score >= from && c.score < below);
@@ -55,8 +68,10 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     anew.add(track);
     sight(track, candidate, input.capturedAt, options);
   }
+  take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
   take(associate(tracks.filter((track) => !track.confirmed), free(options.strong), options));
   for (const candidate of free(options.birth)) {
+    if (candidate.odd && tracks.some((track) => covers(track, candidate))) continue;
     if (tracks.length < mostTracks) tracks.push(begin(state, candidate, input.capturedAt, options));
   }
 }
@@ -65,10 +80,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
 export function removeStale(state: TrackerState, seconds: number, options: TrackerOptions): TrackState[] {
   const stale: TrackState[] = [];
   state.tracks = state.tracks.filter((track) => {
-    const { x, y } = track.motion;
-    const outside = x < 0 || y < 0 || x > state.aspect || y > 1;
-    const patience = !track.confirmed ? options.tentativeSeconds : outside ? options.exitSeconds : track.look ? options.lostWithLookSeconds : options.lostSeconds;
-    if (track.unseen <= Math.max(patience, seconds) + 1e-6) return true;
+    if (track.unseen <= Math.max(patience(track, state, options), seconds) + 1e-6) return true;
     stale.push(track);
     return false;
   });
@@ -91,10 +103,28 @@ export function confirmedIds(tracks: readonly TrackState[]): string[] {
   return tracks.filter((track) => track.confirmed).map((track) => track.id);
 }
 
+/** Seconds for which a track waits for its object. */
+function patience(track: TrackState, { aspect }: TrackerState, options: TrackerOptions): number {
+  const { x, y } = track.motion;
+  if (!track.confirmed) return options.tentativeSeconds;
+  const stood = Math.min(options.stayedSeconds, (track.seenAt - track.stay.since) / 1e6);
+  if (stood > options.lostSeconds) return stood;
+  if (x < 0 || y < 0 || x > aspect || y > 1) return options.exitSeconds;
+  return track.look ? options.lostWithLookSeconds : options.lostSeconds;
+}
+
+/** A box of odd height over a followed object is part of it, or it and another. */
+function covers({ group, motion: { x, y, w, h } }: TrackState, candidate: Candidate): boolean {
+  return group === candidate.group && bufferedIou([x, y, w, h], candidate.box, 0) > sharedPlace;
+}
+
 function sight(track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
   const { unseen } = track;
   correct(track.motion, candidate.box, options);
   track.box = candidate.box;
+  track.odd = candidate.odd;
+  const [x, y, w, h] = candidate.box;
+  if (Math.hypot(x - track.stay.x, y - track.stay.y) > stayWithin * sizeOf({ w, h })) track.stay = { x, y, since: at };
   track.score = candidate.score;
   track.maxScore = Math.max(track.maxScore, candidate.score);
   track.votes[candidate.cls] = (track.votes[candidate.cls] ?? 0) + candidate.score;
@@ -102,7 +132,7 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
   track.seenAt = at;
   track.unseen = 0;
   if (!track.confirmed) {
-    track.confidence += candidate.score;
+    track.confidence += candidate.score / (candidate.odd ? options.groundDoubt : 1);
     track.confirmed = track.confidence >= options.confirm;
   }
   if (!candidate.look) return;
@@ -110,7 +140,7 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
   else track.look = candidate.look.slice();
 }
 
-function begin(state: TrackerState, { box, cls, group, score, look }: Candidate, at: number, options: TrackerOptions): TrackState {
+function begin(state: TrackerState, { box, cls, group, score, look, odd }: Candidate, at: number, options: TrackerOptions): TrackState {
   return {
     id: `${state.epoch.toString(36)}-${state.next++}`,
     group,
@@ -118,11 +148,13 @@ function begin(state: TrackerState, { box, cls, group, score, look }: Candidate,
     cls,
     motion: beginMotion(box, initialSpeed(group, options), options),
     box,
+    odd,
+    stay: { x: box[0], y: box[1], since: at },
     look: look && look.slice(),
     score,
     maxScore: score,
-    confidence: score,
-    confirmed: score >= options.confirm,
+    confidence: score / (odd ? options.groundDoubt : 1),
+    confirmed: !odd && score >= options.confirm,
     since: at,
     seenAt: at,
     unseen: 0,

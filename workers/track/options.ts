@@ -17,6 +17,10 @@ export interface TrackerOptions {
   readonly lostSeconds: number;
   /** The same where its appearance can prove that it is the same object. */
   readonly lostWithLookSeconds: number;
+  /** Most seconds that it waits at the place where it has stood for as long: a parked car behind a van, a seated person who is hardly seen. */
+  readonly stayedSeconds: number;
+  /** Overlap with its last box that brings it back there after `lostSeconds`. */
+  readonly stayedOverlap: number;
   /** The same once its centre has left the frame: nothing comes back from there under the same motion. */
   readonly exitSeconds: number;
   /** Seconds for which an unseen track is still reported, flagged by `coasting`. */
@@ -60,6 +64,17 @@ export interface TrackerOptions {
   /** … within this many sizes, plus so many a second unseen. */
   readonly returnReach: number;
   readonly returnSpeed: number;
+  /** Boxes of followed objects after which heights are judged by the ground plane. */
+  readonly groundSamples: number;
+  /** |ln(height / expected)| beyond which a box does not look like one object: half again the spread of people and boxes. */
+  readonly groundMisfit: number;
+  /** How much more evidence such a box needs before it is believed. */
+  readonly groundDoubt: number;
+  /**
+   * Largest |ln ratio| of heights at which a track of fitting height may take such a box, or the reverse: who sits down shrinks
+   * in small steps, two people seen as one jump.
+   */
+  readonly groundStep: number;
   /** Seconds after which a frame's corrected form is said. */
   readonly delaySeconds: number;
   /** Longest gap between two sightings that the corrected form fills. */
@@ -76,9 +91,11 @@ export const defaultTrackerOptions: TrackerOptions = {
   tentativeSeconds: 0.3,
   lostSeconds: 2,
   lostWithLookSeconds: 6,
+  stayedSeconds: 30,
+  stayedOverlap: 0.5,
   exitSeconds: 0.3,
-  coastSeconds: 0.4,
-  positionNoise: 0.06,
+  coastSeconds: 0.25,
+  positionNoise: 0.08,
   sizeNoise: 0.1,
   acceleration: 0.35,
   sizeAcceleration: 0.07,
@@ -99,6 +116,10 @@ export const defaultTrackerOptions: TrackerOptions = {
   returnLook: 0.3,
   returnReach: 0.5,
   returnSpeed: 0.7,
+  groundSamples: 150,
+  groundMisfit: 0.3,
+  groundDoubt: 4,
+  groundStep: 0.15,
   delaySeconds: 1,
   fillSeconds: 1,
   pathTolerance: 0.06,

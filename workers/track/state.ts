@@ -1,4 +1,5 @@
 import { SightlineError } from '@sightline/runtime/errors';
+import type { Ground } from './ground.js';
 import { packLook, unpackLook } from './look.js';
 import type { CentredBox, Motion } from './motion.js';
 import type { TrackerOptions } from './options.js';
@@ -19,6 +20,8 @@ export interface TrackerState {
   leaving: TrackState[];
   /** µs of frames whose correction is still to come, oldest first. */
   pending: number[];
+  /** Learned per group of classes. */
+  readonly grounds: Record<string, Ground>;
 }
 
 export interface TrackState {
@@ -31,6 +34,10 @@ export interface TrackState {
   readonly motion: Motion;
   /** The box that was last measured. */
   box: CentredBox;
+  /** Where the object has stayed, within half its size, and µs since when. */
+  stay: { readonly x: number; readonly y: number; readonly since: number };
+  /** That box's height did not fit the ground. */
+  odd: boolean;
   /** Running mean of the appearance, or null. */
   look: Float32Array | null;
   score: number;
@@ -65,7 +72,7 @@ export function groupOf(cls: string): string {
 }
 
 export function freshState(): TrackerState {
-  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [] };
+  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {} };
 }
 
 /** The state as plain JSON of its own, looks as exact base64. */
