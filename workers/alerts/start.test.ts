@@ -231,6 +231,18 @@ describe('alerts', () => {
     expect(received.map(({ state }) => state)).toEqual(['firing', 'resolved']);
   });
 
+  test('a notice under way when the program ends is taken to its end and not sent again', async () => {
+    answer = (_, response) => void setTimeout(() => response.writeHead(204).end(), 300);
+    const feed = feedOf(siteOf([{ for: 0 }]));
+    await begin(feed, systemClock);
+    await feedLengths([5]);
+    await until(() => received.length === 1);
+    await restart(feed);
+    await feedLengths([5]);
+    await settle();
+    expect(received).toHaveLength(1);
+  });
+
   test('a private target is refused, kept in dead-letter, and called once it is allowed', async () => {
     const feed = feedOf(siteOf([{ clearFor: 0 }], [{ allowPrivate: false }]));
     await begin(feed);

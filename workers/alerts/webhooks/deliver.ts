@@ -39,36 +39,44 @@ const giveUpAfterMs = 24 * 3600 * 1000;
 const refusedAttempts = 5;
 const heartbeatMs = 3000;
 
+/** When the program ends, an attempt under way may still come to its end: that saves the receiver a repetition. */
+const graceMs = 2000;
+
 export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
-  const { log, name, failed } = options;
+  const { log, name, clock, failed } = options;
+  const ending = new AbortController();
   let producer: Producer | null = null;
   let flood: FloodLimit | null = null;
+  let handling: Promise<void> = Promise.resolve();
+
+  const handle = async (batch: readonly StoredRecord[], context: BatchContext): Promise<void> => {
+    flood ??= await replayFlood(options, batch[0]!);
+    const patience = AbortSignal.any([context.signal, ending.signal]);
+    for (const record of batch) {
+      if (patience.aborted) return;
+      const alert = decodeAlert(record);
+      if (!alert?.to.includes(name)) continue;
+      const outcome = flood.lets(alert, record.appendedAt, limitOf(options)) ? await deliver(alert, record, options, context, patience) : { reason: 'more than maxPerHour' };
+      if (outcome === 'interrupted') return;
+      if (outcome !== 'delivered') {
+        producer ??= await log.producer();
+        await deadLetter(producer, record, name, outcome.reason);
+      }
+      await context.commit(record.offset + 1);
+    }
+    await context.commit(batch.at(-1)!.offset + 1);
+  };
   const subscription = await log.subscribe({
     group: `webhook-${name}`,
     topics: ['alerts'],
     assigned: async () => 'committed',
-    async records(batch, context) {
-      flood ??= await replayFlood(options, batch[0]!);
-      const grace = withGrace(context.signal);
-      for (const record of batch) {
-        if (context.signal.aborted) return;
-        const alert = decodeAlert(record);
-        if (alert?.to.includes(name)) {
-          const outcome = flood.lets(alert, record.appendedAt, limitOf(options)) ? await deliver(alert, record, options, context, grace) : { reason: 'more than maxPerHour' };
-          if (outcome === 'interrupted') return;
-          if (outcome !== 'delivered') {
-            producer ??= await log.producer();
-            await deadLetter(producer, record, name, outcome.reason);
-          }
-          await context.commit(record.offset + 1);
-        }
-      }
-      await context.commit(batch.at(-1)!.offset + 1);
-    },
+    records: (batch, context) => (handling = handle(batch, context)),
     failed,
   });
   return {
     async close() {
+      ending.abort();
+      await Promise.race([handling.catch(() => undefined), clock.sleep(graceMs)]);
       await subscription.close();
       await producer?.close();
     },
@@ -93,15 +101,15 @@ async function replayFlood(options: DeliveryOptions, first: StoredRecord): Promi
 
 type Ending = 'delivered' | 'interrupted' | { readonly reason: string };
 
-async function deliver(alert: WrittenAlert, record: StoredRecord, options: DeliveryOptions, context: BatchContext, grace: AbortSignal): Promise<Ending> {
+async function deliver(alert: WrittenAlert, record: StoredRecord, options: DeliveryOptions, context: BatchContext, patience: AbortSignal): Promise<Ending> {
   const { clock, logger, name, siteFeed } = options;
   for (let attempt = 1; ; attempt++) {
     const { site } = siteFeed.current();
     const webhook = site.webhooks.find((candidate) => candidate.name === name);
     if (!webhook) return { reason: 'the site has no such webhook any more' };
-    const outcome = await tryOnce(alert, webhook, site.site.name, options, grace);
+    const outcome = await tryOnce(alert, webhook, site.site.name, options, context.signal);
     if (outcome.taken) return 'delivered';
-    if (context.signal.aborted) return 'interrupted';
+    if (patience.aborted) return 'interrupted';
     const { reason, refused, final, retryAfter } = outcome;
     const tooOld = clock.now() - record.appendedAt > giveUpAfterMs;
     if (final || tooOld || (refused && attempt >= refusedAttempts)) {
@@ -110,8 +118,8 @@ async function deliver(alert: WrittenAlert, record: StoredRecord, options: Deliv
     }
     const wait = retryDelay(attempt, clock.random(), retryAfter) * 1000;
     logger.warn({ webhook: name, rule: alert.record.rule, attempt, seconds: Math.round(wait / 1000) }, `notice not taken, trying again: ${reason}`);
-    await waitFor(wait, options.clock, context);
-    if (context.signal.aborted) return 'interrupted';
+    await waitFor(wait, clock, context, patience);
+    if (patience.aborted) return 'interrupted';
   }
 }
 
@@ -133,15 +141,6 @@ async function tryOnce({ record }: WrittenAlert, webhook: Webhook, site: string,
   }
 }
 
-/** An attempt under way when the program ends may still come to its end: that saves the receiver a repetition. */
-const graceMs = 2000;
-
-function withGrace(signal: AbortSignal): AbortSignal {
-  const late = new AbortController();
-  signal.addEventListener('abort', () => void setTimeout(() => late.abort(), graceMs).unref(), { once: true });
-  return late.signal;
-}
-
 /** 410: the receiver is gone for good, says Standard Webhooks. */
 const gone = 410;
 
@@ -151,11 +150,10 @@ function isRefusal(status: number): boolean {
 }
 
 /** Long waits, in steps, so that the group does not give the partition away. */
-async function waitFor(ms: number, clock: Clock, context: BatchContext): Promise<void> {
-  const { signal } = context;
-  for (let left = ms; left > 0 && !signal.aborted; left -= heartbeatMs) {
-    await clock.sleep(Math.min(left, heartbeatMs), signal);
-    if (!signal.aborted) await context.heartbeat();
+async function waitFor(ms: number, clock: Clock, context: BatchContext, patience: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0 && !patience.aborted; left -= heartbeatMs) {
+    await clock.sleep(Math.min(left, heartbeatMs), patience);
+    if (!patience.aborted) await context.heartbeat();
   }
 }
 
