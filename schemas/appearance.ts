@@ -18,22 +18,27 @@ const bands = 3;
 const bandBins = hues * saturations * values;
 export const appearanceLength = bands * bandBins;
 
+/** Part of the box's width that is looked at. */
+const middle = 0.6;
+/** Largest number of places looked at across and down a box: a larger box is sampled, so that its cost is bounded. */
+const mostAcross = 12;
+const mostDown = 36;
+
 /** Bins of a band that travel at most; were there more, none of the rest would hold 1/32 of the band. */
 const binsKept = 32;
 /** A bin with less than half a percent of its band is noise of the camera. */
 const leastShare = 0.005;
 
 /** Bits per channel of the table from RGB to bin, finer than any bin. */
-const tableBits = 6;
+const tableBits = 5;
 const drop = 8 - tableBits;
 const table = binTable();
-const counts = new Uint16Array(appearanceLength);
 
-/** Part of the box's width that is looked at. */
-const middle = 0.6;
-/** Largest number of places looked at across and down a box: a larger box is sampled, so that its cost is bounded. */
-const mostAcross = 16;
-const mostDown = 48;
+/** Working memory of one call: pixels per bin of a band, the bins that have any, and the columns that are looked at. */
+const counts = new Uint16Array(bandBins);
+const filled = new Uint8Array(bandBins);
+const columns = new Uint32Array(mostAcross);
+const scratch = Buffer.alloc(bands * (1 + 2 * binsKept));
 
 /** `pixels` is rgb24, width × height × 3 bytes; the box is in fractions of that picture. null: nothing of it lies inside. */
 export function appearanceOf(pixels: Uint8Array, width: number, height: number, box: Box): string | null {
@@ -44,21 +49,51 @@ export function appearanceOf(pixels: Uint8Array, width: number, height: number, 
   const bottom = Math.min(height, Math.round((box.y + box.h) * height));
   if (!(right > left) || !(bottom > top)) return null;
 
-  counts.fill(0);
-  const stepX = Math.max(1, (right - left) / mostAcross);
-  const stepY = Math.max(1, (bottom - top) / mostDown);
+  const across = Math.min(mostAcross, right - left);
+  for (let i = 0; i < across; i++) columns[i] = 3 * (left + Math.floor((i * (right - left)) / across));
+  const down = Math.min(mostDown, bottom - top);
   const boxTop = box.y * height;
   const bandHeight = (box.h * height) / bands;
-  for (let y = top; y < bottom; y += stepY) {
-    const row = Math.floor(y);
-    const band = Math.min(bands - 1, Math.max(0, Math.floor((row + 0.5 - boxTop) / bandHeight)));
-    for (let x = left; x < right; x += stepX) {
-      const at = 3 * (row * width + Math.floor(x));
-      const bin = band * bandBins + table[((pixels[at]! >> drop) << (2 * tableBits)) | ((pixels[at + 1]! >> drop) << tableBits) | (pixels[at + 2]! >> drop)]!;
-      counts[bin] = counts[bin]! + 1;
+  let at = 0;
+  let line = 0;
+  for (let band = 0; band < bands; band++) {
+    const below = band === bands - 1 ? bottom : boxTop + (band + 1) * bandHeight;
+    let bins = 0;
+    let total = 0;
+    for (; line < down; line++) {
+      const row = top + Math.floor((line * (bottom - top)) / down);
+      if (row + 0.5 >= below) break;
+      const start = 3 * row * width;
+      for (let i = 0; i < across; i++) {
+        const pixel = start + columns[i]!;
+        const bin = table[((pixels[pixel]! >> drop) << (2 * tableBits)) | ((pixels[pixel + 1]! >> drop) << tableBits) | (pixels[pixel + 2]! >> drop)]!;
+        if (counts[bin] === 0) filled[bins++] = bin;
+        counts[bin] = counts[bin]! + 1;
+      }
+      total += across;
     }
+    at = encodeBand(bins, total, at);
   }
-  return encode();
+  return scratch.toString('base64', 0, at);
+}
+
+/** Writes the filled bins of a band to the scratch text and empties them; square roots of shares 0..1 become levels 0..255. */
+function encodeBand(bins: number, total: number, start: number): number {
+  let least = total * leastShare;
+  let kept = 0;
+  for (let i = 0; i < bins; i++) if (counts[filled[i]!]! >= least) kept += 1;
+  if (kept > binsKept) least = total / binsKept;
+  let at = start + 1;
+  for (let i = 0; i < bins; i++) {
+    const bin = filled[i]!;
+    if (counts[bin]! >= least) {
+      scratch[at++] = bin;
+      scratch[at++] = Math.round(255 * Math.sqrt(counts[bin]! / total));
+    }
+    counts[bin] = 0;
+  }
+  scratch[start] = (at - start - 1) / 2;
+  return at;
 }
 
 /** Three bands of 192 bins, each band of length 1 or, where nothing of it was in the frame, all 0. null: no such text. */
@@ -67,43 +102,17 @@ export function decodeAppearance(base64: string): Float32Array | null {
   const out = new Float32Array(appearanceLength);
   let at = 0;
   for (let band = 0; band < bands; band++) {
-    const filled = bytes[at++];
-    if (filled === undefined || at + 2 * filled > bytes.length) return null;
+    const count = bytes[at++];
+    if (count === undefined || at + 2 * count > bytes.length) return null;
     let squares = 0;
-    for (let i = at; i < at + 2 * filled; i += 2) squares += bytes[i + 1]! ** 2;
+    for (let i = at; i < at + 2 * count; i += 2) squares += bytes[i + 1]! ** 2;
     const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
-    for (const end = at + 2 * filled; at < end; at += 2) {
+    for (const end = at + 2 * count; at < end; at += 2) {
       if (bytes[at]! >= bandBins) return null;
       out[band * bandBins + bytes[at]!] = bytes[at + 1]! * scale;
     }
   }
   return at === bytes.length ? out : null;
-}
-
-/** The counts as text; square roots of shares 0..1 become levels 0..255. */
-function encode(): string {
-  const bytes = Buffer.allocUnsafe(bands * (1 + 2 * binsKept));
-  let at = 0;
-  for (let band = 0; band < bands; band++) {
-    const of = counts.subarray(band * bandBins, (band + 1) * bandBins);
-    let total = 0;
-    for (let bin = 0; bin < bandBins; bin++) total += of[bin]!;
-    const least = total * (filledBins(of, total * leastShare) <= binsKept ? leastShare : 1 / binsKept);
-    const head = at++;
-    for (let bin = 0; bin < bandBins && at < head + 2 * binsKept; bin++) {
-      if (of[bin] === 0 || of[bin]! < least) continue;
-      bytes[at++] = bin;
-      bytes[at++] = Math.round(255 * Math.sqrt(of[bin]! / total));
-    }
-    bytes[head] = (at - head - 1) / 2;
-  }
-  return bytes.toString('base64', 0, at);
-}
-
-function filledBins(of: Uint16Array, least: number): number {
-  let filled = 0;
-  for (let bin = 0; bin < bandBins; bin++) if (of[bin]! > 0 && of[bin]! >= least) filled += 1;
-  return filled;
 }
 
 function binTable(): Uint8Array {
