@@ -25,7 +25,9 @@ export async function frameAt(clip: string, seconds: number): Promise<Buffer | n
 }
 
 function grab(ffmpeg: string, clip: string, seconds: number): Promise<Buffer | null> {
-  const args = ['-v', 'error', '-ss', seconds.toFixed(3), '-i', `file:${clip}`, '-frames:v', '1', '-vf', `scale=${pictureWidth}:-2`, '-q:v', String(quality), '-f', 'image2pipe', '-c:v', 'mjpeg', 'pipe:1'];
+  // A still picture has no time to seek to: ffmpeg would find nothing in it.
+  const seek = seconds > 0 ? ['-ss', seconds.toFixed(3)] : [];
+  const args = ['-v', 'error', ...seek, '-i', `file:${clip}`, '-frames:v', '1', '-vf', `scale=${pictureWidth}:-2`, '-q:v', String(quality), '-f', 'image2pipe', '-c:v', 'mjpeg', 'pipe:1'];
   return new Promise((resolve) => {
     execFile(ffmpeg, args, { encoding: 'buffer', maxBuffer: largestPictureBytes, timeout: timeoutMs }, (error, stdout) => resolve(error || stdout.length === 0 ? null : stdout));
   });
