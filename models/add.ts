@@ -132,7 +132,7 @@ function classNames(name: string, { classCount, firstClass, description }: Recog
   }
   if (classCount === 91 || (classCount === null && firstClass === 1)) return coco91;
   if (classCount === 80 || classCount === null) return coco80;
-  throw new SightlineError('MODEL_INVALID', `${name} (${description}) tells ${classCount} classes apart and does not say what they are called`, { remedy: 'name them, in the order of training, with --classes a,b,c' });
+  throw new SightlineError('MODEL_INVALID', `${name} (${description}) tells ${classCount} classes apart and does not say what they are called`, { remedy: 'name them with --classes FILE, one a line, in the order of training' });
 }
 
 function notesOn(head: RecognisedHead, fixed: { width: number; height: number } | undefined, features: string | null, pixels: string | undefined): string[] {
