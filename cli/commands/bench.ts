@@ -24,6 +24,13 @@ const benches: Readonly<Record<string, Bench>> = {
       return { describe: describePipeline, rows: await benchPipeline({ dataFolder: data, rounds, peer, progress: tell }) };
     },
   },
+  dashboard: {
+    about: 'the pages in a real Chromium, and one gateway with 2,000 viewers',
+    async run() {
+      const { benchDashboard, describeDashboard } = await import('../bench/dashboard.js');
+      return { describe: describeDashboard, rows: await benchDashboard({ progress: tell }) };
+    },
+  },
 };
 
 export function addBench(program: Command): void {

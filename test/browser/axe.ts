@@ -14,6 +14,6 @@ interface Violation {
 
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(source);
-  const violations = (await page.evaluate(`axe.run(document, ${JSON.stringify(rules)}).then((result) => result.violations)`)) as Violation[];
+  const violations = await page.evaluate<Violation[]>(`axe.run(document, ${JSON.stringify(rules)}).then((result) => result.violations)`);
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target.join(' ')}: ${failureSummary.split('\n').slice(1).join(' ').trim()}`));
 }

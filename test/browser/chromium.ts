@@ -45,8 +45,8 @@ async function buildPagesOnce(): Promise<void> {
     }
   }
   try {
-    const { buildPages } = (await import(new URL('../../deploy/build.mjs', import.meta.url).href)) as { buildPages(options: { quiet: boolean }): void };
-    buildPages({ quiet: true });
+    const build = (await import(new URL('../../deploy/build.mjs', import.meta.url).href)) as { buildPages: (options: { quiet: boolean }) => void };
+    build.buildPages({ quiet: true });
   } finally {
     await rmdir(lock).catch(() => undefined);
   }
