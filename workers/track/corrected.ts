@@ -46,8 +46,9 @@ export function finish(state: TrackerState): FinishedTrack[] {
 function correctAt(track: TrackState, at: number, aspect: number, options: TrackerOptions, into: Track[]): void {
   if (!track.confirmed) return;
   const { moments } = track;
-  const index = moments.findIndex((moment) => moment.at === at);
-  if (index < 0 || !present(moments, index, options.fillSeconds)) return;
+  let index = 0;
+  while (index < moments.length && moments[index]!.at < at) index += 1;
+  if (moments[index]?.at !== at || !present(moments, index, options.fillSeconds)) return;
   const box = smoothed(moments, index, options.sizeDecaySeconds);
   extendPath(track.path, at, box[0], box[1] + box[3] / 2, box[3]);
   let seenAt = index;
@@ -63,8 +64,8 @@ export function asTrack(track: TrackState, [x, y, w, h]: CentredBox, coasting: n
 /** Drops what no correction will ask for: moments before the oldest pending one, but for a sighting that a gap may begin with. */
 function forget(track: TrackState, mostRecentUseless: number, oldest: number): void {
   const { moments } = track;
-  let keep = moments.findIndex((moment) => moment.at >= oldest);
-  if (keep < 0) keep = moments.length;
+  let keep = 0;
+  while (keep < moments.length && moments[keep]!.at < oldest) keep += 1;
   while (keep > 0 && !moments[Math.min(keep, moments.length - 1)]!.seen && moments[keep - 1]!.at >= mostRecentUseless) keep -= 1;
   if (keep > 0) moments.splice(0, keep);
 }

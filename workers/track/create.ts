@@ -1,7 +1,7 @@
 import type { FrameInput } from '@sightline/schemas';
 import { correctedFrames, finish, type CorrectedFrame } from './corrected.js';
 import { confirmedIds, holdStill, observe, removeStale, report, shift } from './lifecycle.js';
-import { predict } from './motion.js';
+import { numbersOf, predict } from './motion.js';
 import { defaultTrackerOptions, type TrackerOptions } from './options.js';
 import { freshState, pack, restlessness, unpack, type TrackerState, type TrackState } from './state.js';
 import type { Tracker, TrackerOutput } from './tracker.js';
@@ -44,7 +44,7 @@ export function createTracker(overrides: Partial<TrackerOptions> = {}, restored?
     shift(state.tracks, input);
     const predicted = state.tracks.map((track) => {
       predict(track.motion, seconds, options, restlessness(track.group, options));
-      return { track, before: { ...track.motion } };
+      return { track, before: numbersOf(track.motion) };
     });
     const anew = new Set<TrackState>();
     let ended: TrackState[] = [];
@@ -57,11 +57,12 @@ export function createTracker(overrides: Partial<TrackerOptions> = {}, restored?
     }
     const at = input.capturedAt;
     for (const { track, before } of predicted) {
-      track.moments.push({ at, seen: track.unseen === 0, anew: anew.has(track), before, after: { ...track.motion } });
+      track.moments.push({ at, seen: track.unseen === 0, anew: anew.has(track), before, after: numbersOf(track.motion) });
     }
     for (let k = state.tracks.length - 1; k >= 0 && state.tracks[k]!.moments.length === 0; k--) {
       const { motion, moments } = state.tracks[k]!;
-      moments.push({ at, seen: true, anew: true, before: { ...motion }, after: { ...motion } });
+      const born = numbersOf(motion);
+      moments.push({ at, seen: true, anew: true, before: born, after: born });
     }
     state.leaving.push(...ended);
     state.pending.push(at);

@@ -24,6 +24,13 @@ export interface Motion {
   ss: number;
 }
 
+/** A motion as numbers, in the order of its fields: a third of the memory where many are kept. */
+export type MotionNumbers = readonly number[];
+
+export function numbersOf(m: Motion): MotionNumbers {
+  return [m.x, m.y, m.vx, m.vy, m.w, m.h, m.vw, m.vh, m.pp, m.pv, m.vv, m.sp, m.sv, m.ss];
+}
+
 /** Centre and sides of a box in frame heights. */
 export type CentredBox = readonly [x: number, y: number, w: number, h: number];
 

@@ -1,4 +1,4 @@
-import type { CentredBox, Motion } from './motion.js';
+import type { CentredBox, MotionNumbers } from './motion.js';
 
 /**
  * What is known of a track a little later: the Rauch–Tung–Striebel smoother over the filtered states of the last second
@@ -13,56 +13,60 @@ export interface Moment {
   /** The track was found again elsewhere: what lies before says nothing about what lies behind. */
   readonly anew: boolean;
   /** The state predicted for this moment from the one before, and after the measurement. */
-  readonly before: Motion;
-  readonly after: Motion;
+  readonly before: MotionNumbers;
+  readonly after: MotionNumbers;
 }
+
+/** Where in MotionNumbers a pair of coordinates and its covariance stand. */
+const centre = { value: 0, speed: 2, p: 8 } as const;
+const sides = { value: 4, speed: 6, p: 11 } as const;
 
 /** The box at moments[index], given all moments behind it. */
 export function smoothed(moments: readonly Moment[], index: number, sizeDecaySeconds: number): CentredBox {
   let last = index;
   while (last + 1 < moments.length && !moments[last + 1]!.anew) last += 1;
+  const [x, y] = goBack(moments, index, last, centre, Infinity);
+  const [w, h] = goBack(moments, index, last, sides, sizeDecaySeconds);
+  return [x, y, w, h];
+}
+
+/** Two coordinates that share a covariance, carried back from moments[last] to moments[first]. */
+function goBack(moments: readonly Moment[], first: number, last: number, at: typeof centre | typeof sides, decaySeconds: number): readonly [number, number] {
   const end = moments[last]!.after;
-  let { x, y, vx, vy, w, h, vw, vh } = end;
-  for (let k = last - 1; k >= index; k--) {
+  let a = end[at.value]!;
+  let b = end[at.value + 1]!;
+  let va = end[at.speed]!;
+  let vb = end[at.speed + 1]!;
+  for (let k = last - 1; k >= first; k--) {
     const now = moments[k]!.after;
     const next = moments[k + 1]!.before;
-    const t = (moments[k + 1]!.at - moments[k]!.at) / 1e6;
-    // Gain C = P Fᵀ N⁻¹ with F = [1 t; 0 1], N the predicted covariance.
-    const determinant = next.pp * next.vv - next.pv * next.pv;
-    const a = now.pp + t * now.pv;
-    const b = now.pv + t * now.vv;
-    const c11 = (a * next.vv - now.pv * next.pv) / determinant;
-    const c12 = (now.pv * next.pp - a * next.pv) / determinant;
-    const c21 = (b * next.vv - now.vv * next.pv) / determinant;
-    const c22 = (now.vv * next.pp - b * next.pv) / determinant;
-    const ex = x - next.x;
-    const ey = y - next.y;
-    const evx = vx - next.vx;
-    const evy = vy - next.vy;
-    x = now.x + c11 * ex + c12 * evx;
-    vx = now.vx + c21 * ex + c22 * evx;
-    y = now.y + c11 * ey + c12 * evy;
-    vy = now.vy + c21 * ey + c22 * evy;
-
-    const decay = Math.exp(-t / sizeDecaySeconds);
-    const reach = sizeDecaySeconds * (1 - decay);
-    const sizeDeterminant = next.sp * next.ss - next.sv * next.sv;
-    const sa = now.sp + reach * now.sv;
-    const sb = now.sv + reach * now.ss;
-    const s11 = (sa * next.ss - decay * now.sv * next.sv) / sizeDeterminant;
-    const s12 = (decay * now.sv * next.sp - sa * next.sv) / sizeDeterminant;
-    const s21 = (sb * next.ss - decay * now.ss * next.sv) / sizeDeterminant;
-    const s22 = (decay * now.ss * next.sp - sb * next.sv) / sizeDeterminant;
-    const ew = w - next.w;
-    const eh = h - next.h;
-    const evw = vw - next.vw;
-    const evh = vh - next.vh;
-    w = now.w + s11 * ew + s12 * evw;
-    vw = now.vw + s21 * ew + s22 * evw;
-    h = now.h + s11 * eh + s12 * evh;
-    vh = now.vh + s21 * eh + s22 * evh;
+    const seconds = (moments[k + 1]!.at - moments[k]!.at) / 1e6;
+    const decay = decaySeconds === Infinity ? 1 : Math.exp(-seconds / decaySeconds);
+    const reach = decaySeconds === Infinity ? seconds : decaySeconds * (1 - decay);
+    // Gain C = P Fᵀ N⁻¹ with F = [1 reach; 0 decay], P the covariance here and N the one predicted for the next moment.
+    const pp = now[at.p]!;
+    const pv = now[at.p + 1]!;
+    const vv = now[at.p + 2]!;
+    const npp = next[at.p]!;
+    const npv = next[at.p + 1]!;
+    const nvv = next[at.p + 2]!;
+    const determinant = npp * nvv - npv * npv;
+    const top = pp + reach * pv;
+    const bottom = pv + reach * vv;
+    const c11 = (top * nvv - decay * pv * npv) / determinant;
+    const c12 = (decay * pv * npp - top * npv) / determinant;
+    const c21 = (bottom * nvv - decay * vv * npv) / determinant;
+    const c22 = (decay * vv * npp - bottom * npv) / determinant;
+    const ea = a - next[at.value]!;
+    const eb = b - next[at.value + 1]!;
+    const eva = va - next[at.speed]!;
+    const evb = vb - next[at.speed + 1]!;
+    a = now[at.value]! + c11 * ea + c12 * eva;
+    b = now[at.value + 1]! + c11 * eb + c12 * evb;
+    va = now[at.speed]! + c21 * ea + c22 * eva;
+    vb = now[at.speed + 1]! + c21 * eb + c22 * evb;
   }
-  return [x, y, w, h];
+  return [a, b];
 }
 
 /**
