@@ -134,7 +134,7 @@ class KafkaLog implements Log {
     return this.#explained(`looking at the group ${group}`, async () => {
       this.#admin ??= this.#client.admin();
       await this.#admin.connect();
-      const [answer] = await this.#admin.fetchOffsets({ groupId: this.#names.other(group), topics: [this.#names.topic(topic)] });
+      const [answer] = await patiently(() => this.#admin!.fetchOffsets({ groupId: this.#names.other(group), topics: [this.#names.topic(topic)] }));
       return new Map((answer?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0).map(({ partition, offset }) => [partition, Number(offset)]));
     });
   }
@@ -158,5 +158,17 @@ class KafkaLog implements Log {
 
   #check(): void {
     if (this.#closed) throw new SightlineError('LOG_CLOSED', 'the log is closed');
+  }
+}
+
+/** A new cluster has no coordinator of groups for a moment. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 20; ; tries--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 0 || (error as { retriable?: boolean }).retriable !== true) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
   }
 }

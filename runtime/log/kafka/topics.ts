@@ -14,6 +14,8 @@ const maxMessageBytes = 4 * 2 ** 20;
 /** Compacted topics are cleaned soon, so that reading them as a whole stays quick. */
 const compactedSegmentBytes = 16 * 2 ** 20;
 
+const leaderSeconds = 20;
+
 /** The settings of a topic as Kafka names them. */
 export function topicConfig(spec: TopicSpec, minInsyncReplicas: number): Record<string, string> {
   return {
@@ -51,10 +53,25 @@ export async function ensureKafkaTopics(admin: Admin, specs: readonly TopicSpec[
   return differences;
 }
 
+/** Waits until every topic has so many partitions at least, each with a leader. */
+export async function awaitLeaders(admin: Admin, topics: readonly string[], count: number): Promise<void> {
+  for (const until = Date.now() + leaderSeconds * 1000; ; ) {
+    try {
+      const { topics: seen } = await admin.fetchTopicMetadata({ topics: [...topics] });
+      if (seen.every(({ partitions }) => partitions.length >= count && partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || Date.now() > until) throw error;
+    }
+    if (Date.now() > until) throw new SightlineError('LOG_UNREACHABLE', `the topics ${topics.join(', ')} have no leaders after ${leaderSeconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function create(admin: Admin, specs: readonly TopicSpec[], names: Names, defaults: TopicDefaults): Promise<void> {
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      // Its own waiting fails when a broker has not heard of the topics yet; ours is patient.
+      waitForLeaders: false,
       topics: specs.map((spec) => ({
         topic: names.topic(spec.name),
         numPartitions: spec.partitioned ? defaults.partitions : 1,
@@ -62,6 +79,7 @@ async function create(admin: Admin, specs: readonly TopicSpec[], names: Names, d
         configEntries: Object.entries(topicConfig(spec, defaults.minInsyncReplicas)).map(([name, value]) => ({ name, value })),
       })),
     });
+    await awaitLeaders(admin, specs.map(({ name }) => names.topic(name)), 1);
   } catch (error) {
     const errors = (error as { errors?: { type?: string; message?: string }[] }).errors ?? [error as { type?: string; message?: string }];
     // Another process that starts at the same time may have been quicker.
