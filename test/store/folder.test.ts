@@ -24,12 +24,12 @@ function newFolder(): string {
 function smallDisk(context: TestContext, megabytes: number): string {
   const folder = newFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' });
   } catch (error) {
     process.stderr.write(`\nNOT TESTED: a tmpfs cannot be mounted here (it takes root): ${String(error).split('\n')[0]}\n`);
     context.skip();
   }
-  cleaning.push(() => execFileSync('umount', ['-l', folder]));
+  cleaning.push(() => execFileSync('/bin/umount', ['-l', folder]));
   return folder;
 }
 
@@ -64,7 +64,7 @@ describe('data folder', () => {
 
   it('does not open where it cannot write', async (context) => {
     const disk = smallDisk(context, 8);
-    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    execFileSync('/bin/mount', ['-o', 'remount,ro', disk]);
     await expect(openEmbeddedStore({ folder: path.join(disk, 'store') })).rejects.toMatchObject({ code: 'DATA_READ_ONLY' });
   });
 

