@@ -18,10 +18,7 @@ export class StatusSender {
   send(camera: string, status: CameraStatus | null): void {
     this.#waiting.set(camera, status);
     if (this.#sending.has(camera)) return;
-    this.#sending.set(
-      camera,
-      this.#sendAll(camera).finally(() => this.#sending.delete(camera)),
-    );
+    this.#sending.set(camera, this.#sendAll(camera));
   }
 
   /** Resolves when all is written, or after a second. */
@@ -32,6 +29,8 @@ export class StatusSender {
   }
 
   async #sendAll(camera: string): Promise<void> {
+    // The caller notes this promise first.
+    await Promise.resolve();
     for (let status = this.#waiting.get(camera); status !== undefined; status = this.#waiting.get(camera)) {
       this.#waiting.delete(camera);
       const value = status === null ? null : Buffer.from(JSON.stringify(status), 'utf8');
@@ -41,5 +40,7 @@ export class StatusSender {
         this.report(`the status of camera "${camera}" was not written: ${String(error)}`);
       }
     }
+    // In the same turn as the last look at what waits, so that nothing comes in between and is left behind.
+    this.#sending.delete(camera);
   }
 }
