@@ -1,4 +1,4 @@
-import type { Box, FrameInput, Track } from '@sightline/schemas';
+import type { Box, Detection, FrameInput, Track } from '@sightline/schemas';
 import { sameKind } from './classes.js';
 import { overlap, sizeOf } from './plane.js';
 
@@ -10,7 +10,8 @@ import { overlap, sizeOf } from './plane.js';
 export interface Origins {
   /** The earliest box that is the same object without doubt, or null. */
   of(track: Track, at: number, aspect: number): { readonly box: Box; readonly at: number } | null;
-  keep(input: FrameInput, tracks: readonly Track[]): void;
+  /** Remembers what belongs to no track and is worth it. */
+  keep(input: FrameInput, tracks: readonly Track[], worth: (box: Detection) => boolean): void;
   clear(): void;
   snapshot(): OriginsState;
 }
@@ -35,6 +36,8 @@ const most = 300;
 const claimed = 0.5;
 /** Two boxes of successive sightings that share this much are one object. */
 const same = 0.3;
+/** An object that is hardly seen is missed for as long at a time. */
+const gap = 0.4;
 /** Between its first sighting and the first report an object may have moved by this many sizes, plus as many a second. */
 const reach = 0.5;
 const reachGrowth = 2.5;
@@ -65,16 +68,17 @@ export function createOrigins(restored?: OriginsState): Origins {
       for (const frame of frames(boxes, -Infinity).filter(([first]) => first!.at < earliest.at)) {
         const awaited = carriedBack(earliest, later, frame[0]!.at);
         const before = best(frame, (one) => (sameKind(one.cls, track.cls) ? overlap(one, awaited) : 0), same);
+        if (!before && (earliest.at - frame[0]!.at) / second < gap) continue;
         if (!before) break;
         later = earliest;
         earliest = found = { box: before, at: before.at };
       }
       return found && { box: { x: found.box.x, y: found.box.y, w: found.box.w, h: found.box.h }, at: found.at };
     },
-    keep(input, tracks) {
+    keep(input, tracks, worth) {
       const at = input.capturedAt;
       const seen = tracks.filter(({ coasting }) => coasting === 0);
-      const free = input.detections.filter((one) => !seen.some((track) => overlap(track, one) > claimed));
+      const free = input.detections.filter((one) => worth(one) && !seen.some((track) => overlap(track, one) > claimed));
       const previous = boxes.at(-1)?.at ?? at;
       boxes = boxes.filter((one) => one.at === previous || (at - one.at) / second <= memory);
       boxes = [...boxes, ...free.map(({ x, y, w, h, cls }) => ({ x, y, w, h, cls, at }))].slice(-most);

@@ -9,7 +9,7 @@ import type { ZoneFrame } from './zone.js';
  * itself. A new track that begins where a lost one must be by now takes over its trail; a track that leaps further than
  * an object can begins a new one.
  *
- *     const trails = createTrails({ anchor: 'bottom-centre', patience: 2, least: 0.3 });
+ *     const trails = createTrails({ anchor: 'bottom-centre', patience: 2, least: 0.3, near });
  *     for (const { object, before, point } of trails.step(frame, (track) => true).seen) …
  */
 export interface Sighting {
@@ -67,6 +67,8 @@ export interface TrailsOptions {
   readonly patience: number;
   /** Sightings with a lower score are passed over: such a box may be anything that lies where the object was awaited. */
   readonly least: number;
+  /** Whether a place matters to the zone: what is far from it is not remembered before it is a track. */
+  readonly near: (box: Box, aspect: number) => boolean;
 }
 
 /** Seconds over which a velocity is averaged: long against the jitter of boxes, short against a turn. */
@@ -86,7 +88,7 @@ const leapGrowth = 1.3;
 const most = 2000;
 const second = 1_000_000;
 
-export function createTrails({ anchor, patience, least }: TrailsOptions, restored?: TrailsState): Trails {
+export function createTrails({ anchor, patience, least, near }: TrailsOptions, restored?: TrailsState): Trails {
   let next = restored?.next ?? 1;
   const byTrack = new Map<string, Trail>((restored?.trails ?? []).map((trail) => [trail.track, { ...trail }]));
 
@@ -155,7 +157,7 @@ export function createTrails({ anchor, patience, least }: TrailsOptions, restore
           byTrack.delete(trail.track);
         }
       }
-      origins.keep(input, tracks);
+      origins.keep(input, tracks, (box) => near(box, aspect));
       return { seen, gone };
     },
     skip(seconds) {

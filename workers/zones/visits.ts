@@ -1,5 +1,5 @@
-import { insidePolygon, type Point, type Polygon } from '@sightline/schemas';
-import { outside, toPlane } from './plane.js';
+import { insidePolygon, type Anchor, type Box, type Point, type Polygon } from '@sightline/schemas';
+import { outside, sizeOf, standing, toPlane } from './plane.js';
 import type { Gone, Sighting } from './trails.js';
 
 /**
@@ -101,6 +101,11 @@ export function createVisits(polygon: Polygon, restored?: readonly Visit[]): Vis
     clear: () => visits.clear(),
     snapshot: () => [...visits.values()].map((visit) => ({ ...visit })),
   };
+}
+
+/** Whether a box stands in a polygon or at most its own size away from it. */
+export function nearPolygon(polygon: Polygon, anchor: Anchor): (box: Box, aspect: number) => boolean {
+  return (box, aspect) => outside(standing(box, anchor, aspect), polygon.map((point) => toPlane(point, aspect))) < sizeOf(box, aspect);
 }
 
 /** The polygon with every corner on the frame's border moved far out: where the picture ends nobody is outside the zone. */

@@ -1,7 +1,7 @@
 import type { AreaZone } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
 import { createTrails, type TrailsState } from '../trails.js';
-import { createVisits, visitPatience, type Visit } from '../visits.js';
+import { createVisits, nearPolygon, visitPatience, type Visit } from '../visits.js';
 import type { SeeingZone } from '../sight.js';
 import type { ZoneEventDraft } from '../zone.js';
 
@@ -22,7 +22,7 @@ export interface AreaState {
 const second = 1_000_000;
 
 export function createArea(config: AreaZone, restored?: AreaState): SeeingZone {
-  const trails = createTrails({ anchor: config.anchor, patience: visitPatience, least: 0 }, restored?.trails);
+  const trails = createTrails({ anchor: config.anchor, patience: visitPatience, least: 0, near: nearPolygon(config.polygon, config.anchor) }, restored?.trails);
   const visits = createVisits(config.polygon, restored?.visits);
   const loitered = new Set(restored?.loitered ?? []);
   let crowdedSince = restored?.crowdedSince ?? null;

@@ -1,6 +1,6 @@
-import type { LineZone, Point } from '@sightline/schemas';
+import type { Box, LineZone, Point } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
-import { distance, overlap, toPlane } from '../plane.js';
+import { distance, overlap, sizeOf, standing, toPlane, toSegment } from '../plane.js';
 import { createTrails, type Sighting, type TrailsState } from '../trails.js';
 import type { SeeingZone } from '../sight.js';
 import type { ZoneEventDraft, ZoneFrame } from '../zone.js';
@@ -38,6 +38,8 @@ const patience = 2;
 const samePlace = 0.5;
 /** Scores are rescaled so that .4–.5 is worth reporting; well below it a box does not prove on which side something is. */
 const clearScore = 0.3;
+/** What is further from the line, in object sizes, has nothing to do with it yet. */
+const reach = 3;
 /** Two boxes that share this much are two names for one object. */
 const sameBox = 0.6;
 /** Recent crossings are remembered this many seconds. */
@@ -45,7 +47,12 @@ const remembered = 3;
 const second = 1_000_000;
 
 export function createLine(config: LineZone, timezone: string, restored?: LineState): SeeingZone {
-  const trails = createTrails({ anchor: config.anchor, patience, least: clearScore }, restored?.trails);
+  const trails = createTrails({ anchor: config.anchor, patience, least: clearScore, near }, restored?.trails);
+  const lines = config.gate ? [config.line, config.gate] : [config.line];
+  function near(box: Box, ratio: number): boolean {
+    const point = standing(box, config.anchor, ratio);
+    return lines.some(([from, to]) => toSegment(point, toPlane(from!, ratio), toPlane(to!, ratio)) < reach * sizeOf(box, ratio));
+  }
   const counts = { in: restored?.in ?? 0, out: restored?.out ?? 0 };
   const perClass = new Map(Object.entries(restored?.perClass ?? {}).map(([cls, both]) => [cls, { ...both }]));
   const half = new Map((restored?.half ?? []).map(([object, line, direction]) => [object, { line, direction }]));

@@ -1,9 +1,9 @@
-import { insidePolygon, type Point, type QueueZone } from '@sightline/schemas';
+import { insidePolygon, type Box, type Point, type QueueZone } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
 import { distance, toPlane } from '../plane.js';
 import type { SeeingZone } from '../sight.js';
 import { createTrails, type Sighting, type TrailsState } from '../trails.js';
-import { createVisits, visitPatience, type Visit } from '../visits.js';
+import { createVisits, nearPolygon, visitPatience, type Visit } from '../visits.js';
 import type { ZoneEventDraft } from '../zone.js';
 import { noPace, paced, slowSince, type Pace } from './pace.js';
 import { createService, type ServiceState } from './service.js';
@@ -60,7 +60,9 @@ const second = 1_000_000;
 
 export function createQueue(config: QueueZone, restored?: QueueState): SeeingZone {
   const classes = config.classes ?? ['person'];
-  const trails = createTrails({ anchor: config.anchor, patience: visitPatience, least: 0 }, restored?.trails);
+  const places = [config.polygon, ...(config.service ? [config.service] : [])].map((polygon) => nearPolygon(polygon, config.anchor));
+  const near = (box: Box, aspect: number): boolean => places.some((place) => place(box, aspect));
+  const trails = createTrails({ anchor: config.anchor, patience: visitPatience, least: 0, near }, restored?.trails);
   const visits = createVisits(config.polygon, restored?.visits);
   const people = new Map<number, Person>((restored?.people ?? []).map((person) => [person.object, { ...person }]));
   const service = createService(restored?.service);
