@@ -24,6 +24,20 @@ const benches: Readonly<Record<string, Bench>> = {
       return { describe: describePipeline, rows: await benchPipeline({ dataFolder: data, rounds, peer, progress: tell }) };
     },
   },
+  tracking: {
+    about: 'the tracker alone, per frame',
+    async run() {
+      const { benchTracking, describeBenchTracking } = await import('../bench/tracking.js');
+      return { describe: describeBenchTracking, rows: benchTracking() };
+    },
+  },
+  store: {
+    about: 'two days of 50 cameras simulated: queries, writing, the sink',
+    async run({ scale }) {
+      const { benchStore, describeStore } = await import('../bench/store.js');
+      return { describe: describeStore, rows: await benchStore({ scale, report: tell }) };
+    },
+  },
   dashboard: {
     about: 'the pages in a real Chromium, and one gateway with 2,000 viewers',
     async run() {
