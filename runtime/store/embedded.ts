@@ -10,7 +10,7 @@ import { databaseName, defaultTimeoutSeconds, type QueryOptions, type QueryParam
 
 /**
  * The store inside this process: chDB on files under `folder`, which this process then owns. Every call runs on libuv's
- * threads; the event loop never waits (a program that also reads files does well to set UV_THREADPOOL_SIZE to 12).
+ * threads; the event loop never waits (a program that also reads files does well to set UV_THREADPOOL_SIZE to 16).
  *
  *     const store = await openEmbeddedStore({ folder: 'data/store' });
  */
