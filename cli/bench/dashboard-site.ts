@@ -54,6 +54,7 @@ export async function startBenchSite(cameras: number): Promise<BenchSite> {
     evidence: false,
   });
   let seq = 0;
+  const timers = new Set<NodeJS.Timeout>();
 
   async function publish(): Promise<void> {
     const at = Date.now() * 1000;
@@ -75,9 +76,11 @@ export async function startBenchSite(cameras: number): Promise<BenchSite> {
     publish,
     play(perSecond) {
       const timer = setInterval(() => void publish(), 1000 / perSecond);
+      timers.add(timer);
       return () => clearInterval(timer);
     },
     async close() {
+      for (const timer of timers) clearInterval(timer);
       await gateway.close();
       await siteFeed.close();
       await producer.close();

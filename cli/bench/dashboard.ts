@@ -140,7 +140,7 @@ async function mainThread(browser: Browser, site: BenchSite, throttle: number, s
   await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });
   await page.addInitScript("window.longest = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({ type: 'longtask' });");
   await page.goto(`${site.url}/?kiosk=1`);
-  await page.waitForFunction(`document.querySelectorAll('canvas[data-picture=true]').length >= ${cameras}`, undefined, { timeout: 60_000 });
+  await page.locator('canvas[data-picture=true]').nth(cameras - 1).waitFor({ timeout: 60_000 });
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle });
   await page.waitForTimeout(2000);
   await page.evaluate('window.longest = 0');

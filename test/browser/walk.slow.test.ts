@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tryFromPage } from 'sightline/try-camera';
@@ -69,7 +68,7 @@ it('adds a camera, draws a queue, sees it counting, and finds last Tuesday’s l
   await page.locator('[data-camera=till][data-state=online]').waitFor();
 
   await page.getByRole('link', { name: 'Zones', exact: true }).click();
-  await page.getByLabel('Camera').selectOption('till');
+  await page.getByLabel('Camera', { exact: true }).selectOption('till');
   await page.getByRole('button', { name: /^queue/ }).click();
   await page.locator('canvas[data-picture=true]').waitFor();
   const canvas = page.getByRole('application');
@@ -91,8 +90,8 @@ it('adds a camera, draws a queue, sees it counting, and finds last Tuesday’s l
   stop();
 
   await page.getByRole('link', { name: 'History', exact: true }).click();
-  await page.getByLabel('Zone').selectOption('plaza/ticket-queue');
-  await page.getByLabel('Time').selectOption('week');
+  await page.getByLabel('Zone', { exact: true }).selectOption('plaza/ticket-queue');
+  await page.getByLabel('Time', { exact: true }).selectOption('week');
   await page.getByLabel('Compare with').selectOption('week');
   const first = page.getByRole('region', { name: 'Longest waits' }).getByRole('link').first();
   await first.waitFor();
