@@ -12,8 +12,8 @@ export const candidateRows = 7;
 export interface CandidateTensors {
   /** [N]: score of each cell, 0..1, whatever its class. */
   readonly scores: string;
-  /** [classes, N]: anything that grows with the class's score; or [N]: the class itself. */
-  readonly classes: { readonly logits: string } | { readonly indices: string };
+  /** Anything that grows with the class's score, [N, classes] or (`classAxis` 0) [classes, N]; or [N]: the class itself. */
+  readonly classes: { readonly logits: string; readonly classAxis: 0 | 1 } | { readonly indices: string };
   /** [4, N]. */
   readonly boxes: string;
   /** At most this many. */
@@ -33,7 +33,7 @@ export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, limit,
   const row = graph.integers([1, -1]);
   const best =
     'logits' in classes
-      ? graph.add('ArgMax', [graph.add('Gather', [classes.logits, indices], { axis: 1 })], { axis: 0, keepdims: 1 })
+      ? graph.add('Reshape', [graph.add('ArgMax', [graph.add('Gather', [classes.logits, indices], { axis: 1 - classes.classAxis })], { axis: classes.classAxis, keepdims: 1 }), row])
       : graph.add('Reshape', [graph.add('Gather', [classes.indices, indices], { axis: 0 }), row]);
   graph.add(
     'Concat',

@@ -17,13 +17,18 @@ const leastScore = 0.06;
 
 export function adaptCenternet(graph: OnnxGraph, heatOutput: string, sizeOutput: string, classCount: number): void {
   const heat = beforeSigmoid(graph, heatOutput);
-  const best = reduceMax(graph, heat, 1);
+  // Classes last: each cell's lie side by side, and the runtime leaves its blocked layout into this one at no cost. Classes
+  // first, a map of 72 × 128 cells has them 36 KiB apart, all in one set of the cache: six times slower than 80 × 104.
+  // The reshape keeps the runtime from undoing the transposition.
+  const byCell = graph.add('Reshape', [graph.add('Transpose', [heat], { perm: [0, 2, 3, 1] }), graph.integers([-1, classCount])]);
+  const sides = graph.add('Slice', [graph.add('Shape', [heat]), graph.integers([2]), graph.integers([4]), graph.integers([0])]);
+  const best = graph.add('Reshape', [reduceMax(graph, byCell, 1), graph.add('Concat', [graph.integers([1, 1]), sides], { axis: 0 })]);
   const around = graph.add('MaxPool', [best], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [1, 1] });
   const zero = graph.constant([], new Float32Array([0]));
   const peaks = graph.add('Where', [graph.add('Equal', [best, around]), graph.add('Sigmoid', [best]), zero]);
   addCandidates(graph, {
     scores: graph.add('Reshape', [peaks, graph.integers([-1])]),
-    classes: { logits: graph.add('Reshape', [heat, graph.integers([classCount, -1])]) },
+    classes: { logits: byCell, classAxis: 1 },
     boxes: graph.add('Reshape', [sizeOutput, graph.integers([4, -1])]),
     limit: candidateLimit,
     least: leastScore,

@@ -78,7 +78,7 @@ function denseRows(graph: OnnxGraph, table: string, rows: number, objectness: bo
   const classes = slice(first, rows);
   const best = graph.add('Reshape', [reduceMax(graph, classes, 0), graph.integers([-1])]);
   const scores = objectness ? graph.add('Mul', [best, graph.add('Reshape', [slice(4, 5), graph.integers([-1])])]) : best;
-  addCandidates(graph, { scores, classes: { logits: classes }, boxes: slice(0, 4), limit: candidateLimit, least: leastScore });
+  addCandidates(graph, { scores, classes: { logits: classes, classAxis: 0 }, boxes: slice(0, 4), limit: candidateLimit, least: leastScore });
 }
 
 function rowsOfSix(graph: OnnxGraph, output: string): void {
@@ -106,7 +106,7 @@ function detr(outputs: readonly Port[]): RecognisedHead | null {
     adapt(graph) {
       const table = graph.add('Transpose', [graph.add('Reshape', [logits.name, graph.integers([-1, count])])], { perm: [1, 0] });
       const scores = graph.add('Sigmoid', [graph.add('Reshape', [reduceMax(graph, table, 0), graph.integers([-1])])]);
-      addCandidates(graph, { scores, classes: { logits: table }, boxes: turnedBoxes(graph, boxes.name), limit: candidateLimit, least: leastScore });
+      addCandidates(graph, { scores, classes: { logits: table, classAxis: 0 }, boxes: turnedBoxes(graph, boxes.name), limit: candidateLimit, least: leastScore });
     },
   };
 }

@@ -45,10 +45,12 @@ export function adaptYolox(graph: OnnxGraph, levels: readonly Level[], classCoun
   const flat = (name: string, rows: number): string => graph.add('Reshape', [name, graph.integers(rows === 1 ? [-1] : [rows, -1])]);
   const joined = (names: readonly string[], axis: number): string => graph.add('Concat', names, { axis });
   const objectness = graph.add('Sigmoid', [joined(levels.map((level) => flat(level.objectness, 1)), 0)]);
-  const best = graph.add('Sigmoid', [joined(levels.map((level) => flat(reduceMax(graph, level.classes, 1), 1)), 0)]);
+  // Classes last: what is compared lies side by side.
+  const byCell = joined(levels.map((level) => graph.add('Reshape', [graph.add('Transpose', [level.classes], { perm: [0, 2, 3, 1] }), graph.integers([-1, classCount])])), 0);
+  const best = graph.add('Sigmoid', [graph.add('Reshape', [reduceMax(graph, byCell, 1), graph.integers([-1])])]);
   addCandidates(graph, {
     scores: graph.add('Mul', [objectness, best]),
-    classes: { logits: joined(levels.map((level) => flat(level.classes, classCount)), 1) },
+    classes: { logits: byCell, classAxis: 1 },
     boxes: joined(levels.map((level) => flat(level.boxes, 4)), 1),
     limit: candidateLimit,
     least: leastScore,
