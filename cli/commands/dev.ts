@@ -1,5 +1,6 @@
 import { SightlineError } from '@sightline/runtime/errors';
 import type { Command } from 'commander';
+import { defaultPort } from '../defaults.js';
 
 export function addDev(program: Command): void {
   const dev = program.command('dev').description('a Kafka, or a whole distributed site, on this machine: for trying out and for tests');
@@ -19,5 +20,23 @@ export function addDev(program: Command): void {
       process.stdout.write(`\nKafka is on ${kafka.brokers.join(',')}\nSIGHTLINE_KAFKA_BROKERS=${kafka.brokers.join(',')} points the roles to it. Ctrl-C stops it.\n`);
       await stop;
       await kafka.stop();
+    });
+
+  dev
+    .command('cluster')
+    .description('a whole distributed site on this machine: Kafka, store, two ingests, two workers, two sinks, alerts, gateway')
+    .option('--site <file>', 'the site file; default: the demo')
+    .option('--port <number>', 'port of the live page', Number, defaultPort)
+    .option('--data <folder>', 'data of broker and store', '.sightline/dev-cluster')
+    .action(async ({ site, port, data }: { site?: string; port: number; data: string }) => {
+      const { startDevCluster } = await import('../dev/cluster.js');
+      const { createLogger } = await import('@sightline/runtime/logging');
+      const { stopRequested } = await import('../stop-signal.js');
+      const stop = stopRequested();
+      const cluster = await startDevCluster({ folder: data, port, logger: createLogger({ format: 'text' }), ...(site && { siteFile: site }) });
+      process.stdout.write(`\nSightline is on ${cluster.url}\nKafka: ${cluster.brokers.join(',')}   store: ${cluster.storeUrl}\nCtrl-C stops it.\n\n`);
+      const failure = await Promise.race([stop.then(() => null), cluster.failed.then((error) => ({ error }))]);
+      await cluster.stop();
+      if (failure) throw failure.error;
     });
 }
