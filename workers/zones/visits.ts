@@ -48,6 +48,8 @@ const bodyOut = 0.4;
 const border = 0.015;
 /** Seconds outside after which a visit has ended: a step back from a counter is not a new visit. */
 const stepOut = 2;
+/** Seconds for which a speed is good for telling that someone was on the way out. */
+const onTheWay = 1;
 /** Seconds a visitor that is no longer detected is waited for: hidden behind another person, or standing too still to be sure. */
 export const visitPatience = 5;
 const second = 1_000_000;
@@ -65,7 +67,11 @@ export function createVisits(polygon: Polygon, restored?: readonly Visit[]): Vis
         visits.delete(visit.object);
         if (visit.said) left.push(visit);
       };
-      for (const visit of visits.values()) visit.away = true;
+      for (const visit of visits.values()) {
+        visit.away = true;
+        if (!visit.out && now - visit.until > 0) leaveUnseen(visit, now, square);
+        if (visit.out && (now - visit.until) / second >= stepOut) end(visit);
+      }
       for (const sighting of seen) {
         const { object, track, at, point, size, velocity, before } = sighting;
         const beyond = outside(point, square) / size;
@@ -106,6 +112,17 @@ export function createVisits(polygon: Polygon, restored?: readonly Visit[]): Vis
 /** Whether a box stands in a polygon or at most its own size away from it. */
 export function nearPolygon(polygon: Polygon, anchor: Anchor): (box: Box, aspect: number) => boolean {
   return (box, aspect) => outside(standing(box, anchor, aspect), polygon.map((point) => toPlane(point, aspect))) < sizeOf(box, aspect);
+}
+
+/** Who was on the way out when last seen is out when that speed had taken all of the body out. */
+function leaveUnseen(visit: Visit, now: number, polygon: Polygon): void {
+  const seconds = Math.min(onTheWay, (now - visit.until) / second);
+  const place: Point = [visit.point[0] + visit.velocity[0] * seconds, visit.point[1] + visit.velocity[1] * seconds];
+  const was = outside(visit.point, polygon) / visit.size;
+  const is = outside(place, polygon) / visit.size;
+  if (is < bodyOut) return;
+  visit.out = true;
+  visit.until += Math.round(Math.max(0, (bodyOut - was) / (is - was)) * seconds * second);
 }
 
 /** The polygon with every corner on the frame's border moved far out: where the picture ends nobody is outside the zone. */
