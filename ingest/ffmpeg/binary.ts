@@ -17,7 +17,7 @@ export interface Ffmpeg {
 }
 
 /**
- * Finds ffmpeg: FFMPEG_PATH, else the one of @ffmpeg-installer/ffmpeg, else PATH. Throws FFMPEG_MISSING.
+ * Finds ffmpeg: FFMPEG_PATH, else PATH, else the one of @ffmpeg-installer/ffmpeg. Throws FFMPEG_MISSING.
  * The answer is kept per path, since asking for the version starts a process.
  */
 export async function findFfmpeg(environment: Readonly<Record<string, string | undefined>> = process.env): Promise<Ffmpeg> {
@@ -25,8 +25,8 @@ export async function findFfmpeg(environment: Readonly<Record<string, string | u
   if (chosen !== undefined && chosen !== '' && !isExecutable(chosen)) {
     throw new SightlineError('FFMPEG_MISSING', `FFMPEG_PATH is ${chosen}; no program can be run there`);
   }
-  const candidate = (chosen === '' ? undefined : chosen) ?? installedFfmpeg() ?? onPath('ffmpeg', environment['PATH'] ?? '');
-  if (candidate === undefined) throw new SightlineError('FFMPEG_MISSING', 'there is no ffmpeg: FFMPEG_PATH is not set, @ffmpeg-installer/ffmpeg is not installed, and PATH has none');
+  const candidate = (chosen === '' ? undefined : chosen) ?? onPath('ffmpeg', environment['PATH'] ?? '') ?? installedFfmpeg();
+  if (candidate === undefined) throw new SightlineError('FFMPEG_MISSING', 'there is no ffmpeg: FFMPEG_PATH is not set, PATH has none, and @ffmpeg-installer/ffmpeg is not installed');
   let found = known.get(candidate);
   if (found === undefined) {
     found = describe(candidate);
