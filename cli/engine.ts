@@ -51,7 +51,7 @@ export interface Engine {
 export async function startEngine({ log, store, feed, detectors, threads, logger, clock, recording, failed }: EngineOptions): Promise<Engine> {
   const report = (problem: string): void => logger.warn(problem);
   const timed = clock ? { clock } : {};
-  const sink = await startSink({ log, store, report, failed, ...timed });
+  const sink = await startSink({ log, store, exclusive: true, report, failed, ...timed });
   const cameras: { ingest?: Ingest } = {};
   const worker = await startWorker({
     log,
