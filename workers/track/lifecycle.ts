@@ -136,7 +136,8 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
     track.confirmed = track.confidence >= options.confirm;
   }
   if (!candidate.look) return;
-  if (track.look) blendLook(track.look, candidate.look, 1 - Math.exp(-unseen / options.lookSeconds));
+  track.looks += 1;
+  if (track.look) blendLook(track.look, candidate.look, Math.max(1 / track.looks, 1 - Math.exp(-unseen / options.lookSeconds)));
   else track.look = candidate.look.slice();
 }
 
@@ -151,6 +152,7 @@ function begin(state: TrackerState, { box, cls, group, score, look, odd }: Candi
     odd,
     stay: { x: box[0], y: box[1], since: at },
     look: look && look.slice(),
+    looks: look ? 1 : 0,
     score,
     maxScore: score,
     confidence: score / (odd ? options.groundDoubt : 1),

@@ -57,7 +57,7 @@ export interface TrackerOptions {
   /** Cosine distance of appearance that still costs nothing, and the further distance at which it costs 1. */
   readonly lookFree: number;
   readonly lookScale: number;
-  /** Seconds over which a track's appearance is averaged. */
+  /** Seconds over which a track's appearance is averaged: longer than two people who pass hide each other. */
   readonly lookSeconds: number;
   /** A lost track returns by appearance below this cosine distance … */
   readonly returnLook: number;
@@ -95,7 +95,7 @@ export const defaultTrackerOptions: TrackerOptions = {
   stayedOverlap: 0.5,
   exitSeconds: 0.3,
   coastSeconds: 0.25,
-  positionNoise: 0.08,
+  positionNoise: 0.07,
   sizeNoise: 0.1,
   acceleration: 0.35,
   sizeAcceleration: 0.07,
@@ -109,10 +109,10 @@ export const defaultTrackerOptions: TrackerOptions = {
   bufferMost: 1.5,
   sizeCost: 0.3,
   unmatched: 1,
-  unmatchedWithLook: 1.35,
+  unmatchedWithLook: 1.5,
   lookFree: 0.17,
   lookScale: 0.35,
-  lookSeconds: 1,
+  lookSeconds: 4,
   returnLook: 0.3,
   returnReach: 0.5,
   returnSpeed: 0.7,

@@ -40,6 +40,8 @@ export interface TrackState {
   odd: boolean;
   /** Running mean of the appearance, or null. */
   look: Float32Array | null;
+  /** Looks in that mean. */
+  looks: number;
   score: number;
   maxScore: number;
   /** Summed score until confirmed. */
