@@ -130,7 +130,7 @@ function recordOf(site: Site, camera: string, seq: number, at: number): ResultsR
     offset: seq,
     tracks,
     events: seq % 25 === 0 ? [{ id: `${camera}/${zones[1]!.name}/1-${seq}-0`, kind: 'crossed', zone: zones[1]!.name, zoneKind: 'line', at, direction: 'in', cls: 'person', point: [0.5, 0.6] }] : [],
-    samples: zones.map((zone) => ({ zone: zone.name, zoneKind: zone.kind, at, measures: zone.kind === 'queue' ? { length: seq % 7, longestWait: seq % 300 } : { in: seq, out: 0 }, coverage: 1 })),
+    samples: zones.map((zone) => ({ zone: zone.name, zoneKind: zone.kind, at, measures: zone.kind === 'queue' ? { length: seq % 7, wait: seq % 300 } : { in: seq, out: 0 }, coverage: 1 })),
     finished: [],
     drift: [],
   };

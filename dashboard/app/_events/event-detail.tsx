@@ -38,7 +38,8 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
           <img src={`/api/v1/evidence.jpg?id=${encodeURIComponent(event.id)}`} alt={t('events.pictureOf', { what: eventText(event, text) })} className="absolute inset-0 size-full object-cover" onLoad={({ currentTarget }) => setAspect(currentTarget.naturalWidth / currentTarget.naturalHeight)} onError={() => setMissing(event.id)} />
         )}
         <svg viewBox={`0 0 ${1000 * aspect} 1000`} preserveAspectRatio="none" className="absolute inset-0 size-full" aria-hidden>
-          {zone?.shapes
+          {missing !== event.id &&
+            zone?.shapes
             .filter((shape) => event.part === undefined || shape.name === event.part)
             .map((shape, i) => {
               const Shape = zone.kind === 'line' ? 'polyline' : 'polygon';

@@ -35,7 +35,7 @@ export function HeatMap({ camera, from, to }: { readonly camera: string; readonl
       aside={
         <div className="flex gap-2">
           {(['heat', 'flow'] as const).map((name) => (
-            <Button key={name} aria-pressed={view === name} onClick={() => setView(name)} className={view === name ? 'border-accent bg-accent-soft text-accent' : ''}>
+            <Button key={name} look={view === name ? 'chosen' : 'plain'} aria-pressed={view === name} onClick={() => setView(name)}>
               {t(`history.${name}`)}
             </Button>
           ))}

@@ -21,7 +21,7 @@ import { HeatMap } from './heat-map';
 import { aligned, before, comparisons, fetchSeries, summarise, type Comparison } from './series';
 
 const measuresOf: Readonly<Record<LiveSiteZone['kind'], readonly string[]>> = {
-  queue: ['length', 'longestWait', 'served', 'abandoned'],
+  queue: ['length', 'wait', 'served', 'abandoned'],
   area: ['count', 'density'],
   line: ['in', 'out'],
   stalls: ['occupied', 'free'],
@@ -162,7 +162,9 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
   function change(a: number | null, b: number | null): string {
     if (a === null || b === null || b === 0) return '';
     const share = a / b - 1;
-    return ` (${share >= 0 ? '+' : '−'}${formatPercent(Math.abs(share), language)})`;
+    // Less than half a percent rounds to nothing: then it has no sign.
+    const sign = Math.abs(share) < 0.005 ? '±' : share > 0 ? '+' : '−';
+    return ` (${sign}${formatPercent(Math.abs(share), language)})`;
   }
 }
 

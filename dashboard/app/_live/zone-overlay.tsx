@@ -63,7 +63,7 @@ const ZoneLabel = memo(function ZoneLabel({ zone }: { readonly zone: LiveSiteZon
   const Icon = look.icon;
   const [x, y] = labelPoint(zone);
   const value = formatMeasure(look.primary, shown(view, look.primary), language);
-  const other = zone.kind === 'line' ? ` / ${formatMeasure('out', shown(view, 'out'), language)}` : zone.kind === 'queue' && view.value?.measures['longestWait'] ? ` · ${formatMeasure('longestWait', shown(view, 'longestWait'), language)}` : '';
+  const other = zone.kind === 'line' ? ` / ${formatMeasure('out', shown(view, 'out'), language)}` : zone.kind === 'queue' && view.value?.measures['wait'] ? ` · ${formatMeasure('wait', shown(view, 'wait'), language)}` : '';
   const old = view.state === 'stale' || view.state === 'offline';
   return (
     <span className="absolute flex max-w-[60%] items-center gap-1.5 rounded-md bg-[#06090e]/85 px-1.5 py-0.5 text-xs leading-4 text-white" style={{ left: `${x * 100}%`, top: `${y * 100}%`, transform: `translate(${x > 0.6 ? '-100%' : x < 0.2 ? '0' : '-50%'}, ${y < 0.1 ? '4px' : '-50%'})` }}>

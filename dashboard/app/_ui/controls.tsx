@@ -6,11 +6,12 @@ import { useId } from 'react';
 /** The few controls that all pages are made of: one height, one edge, at least 44 px to touch where they stand alone. */
 const control = 'h-11 min-w-0 rounded-lg border border-control bg-surface px-3 text-sm text-text disabled:opacity-50';
 
-type ButtonLook = 'primary' | 'plain' | 'danger';
+type ButtonLook = 'primary' | 'plain' | 'chosen' | 'danger';
 
 const buttonLooks: Readonly<Record<ButtonLook, string>> = {
   primary: 'border-transparent bg-accent text-on-accent hover:opacity-90',
   plain: 'border-control bg-surface text-text hover:bg-sunken',
+  chosen: 'border-accent bg-accent-soft text-accent',
   danger: 'border-bad bg-surface text-bad hover:bg-bad-soft',
 };
 

@@ -12,7 +12,7 @@ export interface KindLook {
 }
 
 export const kindLooks: Readonly<Record<LiveZoneKind, KindLook>> = {
-  queue: { icon: UsersRound, colour: 'var(--kind-queue)', text: 'text-queue', primary: 'length', secondary: ['longestWait', 'waitForecast'] },
+  queue: { icon: UsersRound, colour: 'var(--kind-queue)', text: 'text-queue', primary: 'length', secondary: ['wait', 'waitForecast'] },
   area: { icon: Pentagon, colour: 'var(--kind-area)', text: 'text-area', primary: 'count', secondary: ['density', 'longestDwell'] },
   line: { icon: MoveRight, colour: 'var(--kind-line)', text: 'text-line', primary: 'in', secondary: ['out', 'occupancy'] },
   stalls: { icon: SquareParking, colour: 'var(--kind-stalls)', text: 'text-stalls', primary: 'free', secondary: ['occupied', 'overstays'] },

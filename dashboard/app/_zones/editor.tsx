@@ -82,7 +82,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
               )}
             </>
           )}
-          <Button aria-pressed={still} onClick={() => setStill(!still)}>
+          <Button look={still ? 'chosen' : 'plain'} aria-pressed={still} onClick={() => setStill(!still)}>
             {still ? <Play aria-hidden className="size-4" /> : <Pause aria-hidden className="size-4" />}
             {still ? t('zones.live') : t('zones.still')}
           </Button>
