@@ -54,7 +54,7 @@ export function formatTime(at: number, timeZone: string, language: Language, opt
   return format.format(at);
 }
 
-const waits = new Set(['wait', 'longestWait', 'meanWait', 'waitForecast', 'longestDwell']);
+const waits = new Set(['wait', 'meanWait', 'waitForecast', 'longestDwell']);
 const shares = new Set(['fill', 'density']);
 
 export function formatMeasure(measure: string, value: number | null | undefined, language: Language): string {
