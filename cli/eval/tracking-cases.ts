@@ -65,15 +65,11 @@ const recorded: readonly Recorded[] = [
 /** All recorded cases. `pixels: false` leaves appearance out, as footage without pixels would. */
 export async function recordedCases(dataFolder: string, { pixels = true }: { pixels?: boolean } = {}): Promise<TrackingCase[]> {
   const cases: TrackingCase[] = [];
-  const clips = new Map<string, Promise<Picture[]>>();
   for (const { name, folder, det, fps, width, height, clip, rates } of recorded) {
     const plain = { ...readMotFolder(join(dataFolder, 'mot', folder), { fps, name, det }), width, height };
     let sequence: TrackedSequence = plain;
     if (clip && pixels) {
-      const file = join(dataFolder, clip);
-      const pictures = clips.get(file) ?? decode(file, width, height);
-      clips.set(file, pictures);
-      sequence = { ...plain, looks: looksOf(plain, await pictures) };
+      sequence = { ...plain, looks: await looksOf(plain, join(dataFolder, clip)) };
     }
     for (const [rate, targets] of Object.entries(rates).sort(([a], [b]) => Number(b) - Number(a))) {
       cases.push({ label: `${name} ${rate} fps`, sequence, every: Math.round(fps / Number(rate)), targets });
@@ -89,27 +85,22 @@ export function ownCases(folder: string, given: { fps?: number } = {}): Tracking
   return steps.map((every) => ({ label: `${sequence.name} ${Number((sequence.fps / every).toFixed(1))} fps`, sequence, every, targets: {} }));
 }
 
-/** A frame at the size of the sequence: appearance is taken from the source's own pixels. */
-interface Picture {
-  readonly pixels: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-async function decode(file: string, width: number, height: number): Promise<Picture[]> {
-  const pictures: Picture[] = [];
-  for await (const { header, pixels } of readVideo(file, { fps: 120, size: () => ({ width, height }) })) {
-    pictures.push({ pixels, width: header.width, height: header.height });
+/** The appearance of each detection, from the clip's own pixels at the size of the sequence. */
+async function looksOf(sequence: MotFolder, clip: string): Promise<(string | null)[]> {
+  const { width, height } = sequence;
+  const inFrame = new Map<number, number[]>();
+  sequence.detections.forEach(({ frame }, index) => inFrame.set(frame, [...(inFrame.get(frame) ?? []), index]));
+  const looks: (string | null)[] = sequence.detections.map(() => null);
+  let frame = 0;
+  for await (const picture of readVideo(clip, { fps: 120, size: () => ({ width, height }) })) {
+    const { header, pixels } = picture;
+    frame += 1;
+    for (const index of inFrame.get(frame) ?? []) {
+      const { x, y, w, h } = sequence.detections[index]!;
+      looks[index] = appearanceOf(pixels, header.width, header.height, { x: x / width, y: y / height, w: w / width, h: h / height });
+    }
+    picture.recycle(pixels);
   }
-  return pictures;
-}
-
-function looksOf(sequence: MotFolder, pictures: readonly Picture[]): (string | null)[] {
-  if (pictures.length < sequence.frames) {
-    throw new SightlineError('SOURCE_UNREADABLE', `${sequence.name}: the clip has ${pictures.length} frames, its ground truth ${sequence.frames}`);
-  }
-  return sequence.detections.map(({ frame, x, y, w, h }) => {
-    const { pixels, width, height } = pictures[frame - 1]!;
-    return appearanceOf(pixels, width, height, { x: x / sequence.width, y: y / sequence.height, w: w / sequence.width, h: h / sequence.height });
-  });
+  if (frame !== sequence.frames) throw new SightlineError('SOURCE_UNREADABLE', `${sequence.name}: the clip has ${frame} frames, its ground truth ${sequence.frames}`);
+  return looks;
 }
