@@ -21,6 +21,7 @@ export interface BenchDistributedOptions {
 
 const inferenceSeconds = 0.02;
 const liveSeconds = 20;
+const settledFrames = 60;
 const writerToken = 'bench';
 
 export async function benchDistributed(options: BenchDistributedOptions = {}): Promise<Figure[]> {
@@ -58,8 +59,8 @@ async function latency(brokers: readonly string[]): Promise<Figure[]> {
     const whole: number[] = [];
     const stages = new Map<string, number[]>();
     for await (const { at, record } of site.results()) {
-      // The first second holds the joining of the group.
-      if (record.input.seq < 10) continue;
+      // The first seconds hold the joining of the group and what gathered meanwhile.
+      if (record.input.seq < settledFrames) continue;
       whole.push(at - record.input.capturedAt / 1000 - (record.timing?.['inference'] ?? 0));
       for (const [stage, ms] of Object.entries(record.timing ?? {})) stages.set(stage, [...(stages.get(stage) ?? []), ms]);
     }
