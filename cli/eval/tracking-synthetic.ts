@@ -2,7 +2,7 @@ import type { MotBox } from './metrics/mot.js';
 import type { TrackedSequence, TrackingCase } from './tracking-cases.js';
 
 /**
- * Sequences made from nothing, kept apart from those the tracker was judged on while it was built: walkers who hide each
+ * Sequences made from nothing, a second opinion beside the recorded ones: walkers who hide each
  * other, and vehicles at speed, seen by a camera on a pole, with a detector's misses, noise and false boxes.
  */
 interface Scene {
