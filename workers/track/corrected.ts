@@ -1,4 +1,4 @@
-import type { FinishedTrack, Track } from '@sightline/schemas';
+import type { Box, FinishedTrack, Track } from '@sightline/schemas';
 import type { CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { extendPath, medianHeight, pathPoints } from './path.js';
@@ -57,8 +57,13 @@ function correctAt(track: TrackState, at: number, aspect: number, options: Track
 }
 
 /** A track's public form; the box in fractions of the frame. */
-export function asTrack(track: TrackState, [x, y, w, h]: CentredBox, coasting: number, aspect: number): Track {
-  return { x: (x - w / 2) / aspect, y: y - h / 2, w: w / aspect, h, id: track.id, cls: track.cls, score: track.score, since: track.since, coasting };
+export function asTrack(track: TrackState, box: CentredBox, coasting: number, aspect: number): Track {
+  return { ...fractions(box, aspect), id: track.id, cls: track.cls, score: track.score, since: track.since, coasting };
+}
+
+/** A box in fractions of the frame, by its top left corner. */
+export function fractions([x, y, w, h]: CentredBox, aspect: number): Box {
+  return { x: (x - w / 2) / aspect, y: y - h / 2, w: w / aspect, h };
 }
 
 /** Drops what no correction will ask for: moments before the oldest pending one, but for a sighting that a gap may begin with. */

@@ -35,6 +35,17 @@ describe('createTracker', () => {
     expect([...ids]).toEqual(['10-1']);
   });
 
+  it('says where an object was first seen, once, in the frame that first reports it', () => {
+    const tracker = createTracker();
+    const said = Array.from({ length: 6 }, (_, k) => tracker.step(frame(k / 10, [{ x: 0.2 + 0.01 * k }, ...(k === 2 ? [{ x: 0.8, score: 1 }] : [])])).tracks);
+    expect(said.map((tracks) => tracks.filter(({ first }) => first).length)).toEqual([0, 1, 0, 0, 0, 0]);
+    const { first, since } = said[1]![0]!;
+    expect(since).toBe(0);
+    expect(first).toEqual({ x: expect.closeTo(0.2, 9), y: expect.closeTo(0.4, 9), w: expect.closeTo(0.05, 9), h: expect.closeTo(0.2, 9) });
+    // Believed at first sight, it has no beginning but that frame.
+    expect(said[2]!.map(({ id }) => id)).toContain('10-2');
+  });
+
   it('coasts for a quarter of a second, then waits in silence and goes on under the same id', () => {
     const tracker = createTracker();
     for (let k = 0; k < 10; k++) tracker.step(frame(k / 10, [{}]));

@@ -1,7 +1,7 @@
 import type { FrameInput, Track } from '@sightline/schemas';
 import { associate, associateByLook, associateInPlace, type Candidate, type Pair } from './associate.js';
 import { candidatesOf } from './candidates.js';
-import { asTrack } from './corrected.js';
+import { asTrack, fractions } from './corrected.js';
 import { freshGround, groundMisfit, learnGround } from './ground.js';
 import { blendLook } from './look.js';
 import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
@@ -87,14 +87,16 @@ export function removeStale(state: TrackerState, seconds: number, options: Track
   return stale;
 }
 
-/** What is shown now: confirmed objects, seen or coasting for a short time inside the frame. */
+/** What is shown now: confirmed objects, seen or coasting for a short time inside the frame; new ones with where they began. */
 export function report(state: TrackerState, options: TrackerOptions): Track[] {
   const shown: Track[] = [];
   for (const track of state.tracks) {
     const { x, y, w, h } = track.motion;
     const inside = x >= 0 && y >= 0 && x <= state.aspect && y <= 1;
     if (!track.confirmed || track.unseen > options.coastSeconds + 1e-6 || (track.unseen > 0 && !inside)) continue;
-    shown.push(asTrack(track, [x, y, w, h], track.unseen, state.aspect));
+    const said = asTrack(track, [x, y, w, h], track.unseen, state.aspect);
+    shown.push(track.first ? { ...said, first: fractions(track.first, state.aspect) } : said);
+    track.first = null;
   }
   return shown;
 }
@@ -158,6 +160,7 @@ function begin(state: TrackerState, { box, cls, group, score, look, odd }: Candi
     confidence: score / (odd ? options.groundDoubt : 1),
     confirmed: !odd && score >= options.confirm,
     since: at,
+    first: odd || score < options.confirm ? box : null,
     seenAt: at,
     unseen: 0,
     moments: [],

@@ -49,6 +49,8 @@ export interface TrackState {
   confirmed: boolean;
   /** µs: first and last sighting. */
   readonly since: number;
+  /** The box of the first sighting until it was said; null where the first sighting was enough to be believed. */
+  first: CentredBox | null;
   seenAt: number;
   /** Seconds since the last sighting; frames that the gate held back do not count. */
   unseen: number;
