@@ -7,7 +7,7 @@ import { blendLook } from './look.js';
 import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
-import { initialSpeed, type TrackerState, type TrackState } from './state.js';
+import { initialSpeed, leastBirth, type TrackerState, type TrackState } from './state.js';
 
 /** Confirmed and tentative objects that one camera may have at once; beyond it no track begins. */
 const mostTracks = 2000;
@@ -70,7 +70,8 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
   }
   take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
   take(associate(tracks.filter((track) => !track.confirmed), free(options.strong), options));
-  for (const candidate of free(options.birth)) {
+  for (const candidate of free(0)) {
+    if (candidate.score < leastBirth(candidate.group, options)) continue;
     if (candidate.odd && tracks.some((track) => covers(track, candidate))) continue;
     if (tracks.length < mostTracks) tracks.push(begin(state, candidate, input.capturedAt, options));
   }

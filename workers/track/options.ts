@@ -9,6 +9,8 @@ export interface TrackerOptions {
   readonly strong: number;
   /** Least score that begins a track: well above the score of most false boxes, since a lost beginning costs a frame, a false track an id. */
   readonly birth: number;
+  /** The same of vehicles: some score .5 to .66 all the way, and what is false among them seldom moves. */
+  readonly vehicleBirth: number;
   /** Sum of scores at which a track is believed: two clear sightings, or three doubtful ones. */
   readonly confirm: number;
   /** Seconds an unconfirmed track outlives its last sighting. */
@@ -35,7 +37,7 @@ export interface TrackerOptions {
   readonly sizeAcceleration: number;
   /** Standard deviation of a new object's speed, sizes per second: a walking person's. */
   readonly initialSpeed: number;
-  /** The same for vehicles until the camera has taught better. */
+  /** The same of vehicles: slower in their own sizes than they look, and a wider guess pairs one with the next. */
   readonly initialVehicleSpeed: number;
   /** Seconds in which a change of size dies away: things do not grow for long. */
   readonly sizeDecaySeconds: number;
@@ -87,6 +89,7 @@ export const defaultTrackerOptions: TrackerOptions = {
   floor: 0.1,
   strong: 0.4,
   birth: 0.7,
+  vehicleBirth: 0.5,
   confirm: 1,
   tentativeSeconds: 0.3,
   lostSeconds: 2,
@@ -100,7 +103,7 @@ export const defaultTrackerOptions: TrackerOptions = {
   acceleration: 0.35,
   sizeAcceleration: 0.07,
   initialSpeed: 1,
-  initialVehicleSpeed: 3,
+  initialVehicleSpeed: 1.5,
   sizeDecaySeconds: 1,
   gate: 16,
   sizeGate: 0.5,

@@ -64,6 +64,11 @@ export function initialSpeed(group: string, options: TrackerOptions): number {
   return group === 'vehicle' ? options.initialVehicleSpeed : options.initialSpeed;
 }
 
+/** Least score that begins a track. */
+export function leastBirth(group: string, options: TrackerOptions): number {
+  return group === 'vehicle' ? options.vehicleBirth : options.birth;
+}
+
 /** How much more than a person an object's speed changes, in its own sizes. */
 export function restlessness(group: string, options: TrackerOptions): number {
   return initialSpeed(group, options) / options.initialSpeed;
