@@ -7,7 +7,6 @@ import type { SiteFeed } from '@sightline/runtime/site-feed';
 import type { SiteFile } from '@sightline/runtime/site-file';
 import type { Store } from '@sightline/runtime/store/store';
 import fastify, { type FastifyInstance } from 'fastify';
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { openAccounts } from './access/accounts.js';
 import { createAudit } from './access/audit.js';
@@ -123,9 +122,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const audit = createAudit(store, now, logger);
 
   const tls = options.tls;
-  // Fastify loads parts of itself when it is called. Node 20 resolves linked packages wrongly when the last file that was looked at
-  // was a pipe or a socket (realpathSync reads the shared result of that stat); looking at a folder first mends it.
-  statSync(options.pagesFolder);
   const patience = { headersTimeout: headersSeconds * 1000, connectionsCheckingInterval: slowCheckMilliseconds };
   const common = { bodyLimit: largestBodyBytes, requestTimeout: requestSeconds * 1000, forceCloseConnections: true };
   const app = (tls ? fastify({ ...common, https: { ...patience, cert: tls.cert, key: tls.key } }) : fastify({ ...common, http: patience })) as unknown as FastifyInstance;

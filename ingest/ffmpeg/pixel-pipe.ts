@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { close, constants, open } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rmdir, unlink } from 'node:fs/promises';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,8 +32,10 @@ export async function openPixelPipe(): Promise<PixelPipe | null> {
     if (readFd !== undefined) closeQuietly(readFd);
     return null;
   } finally {
-    // Both ends are open; the name is no longer needed.
-    await rm(folder, { recursive: true, force: true });
+    // Both ends are open; the name is no longer needed. Not `rm`: it looks at what it removes, and Node 20 resolves linked
+    // packages wrongly when the last file that anybody looked at was a pipe (realpathSync reads that look's shared result).
+    await unlink(name).catch(() => undefined);
+    await rmdir(folder).catch(() => undefined);
   }
 }
 
