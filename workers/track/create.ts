@@ -41,7 +41,7 @@ export function createTracker(overrides: Partial<TrackerOptions> = {}, restored?
     Object.assign(state, { at: input.capturedAt, aspect: input.aspect });
     if (input.epoch !== state.epoch) Object.assign(state, { epoch: input.epoch, next: 1 });
 
-    shift(state.tracks, input);
+    shift(state, input);
     const predicted = state.tracks.map((track) => {
       predict(track.motion, seconds, options, restlessness(track.group, options));
       return { track, before: numbersOf(track.motion) };

@@ -7,6 +7,7 @@ import { blendLook } from './look.js';
 import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
+import { knownPlace, learnStill, longestStep, withoutStill } from './still.js';
 import { initialSpeed, leastBirth, type TrackerState, type TrackState } from './state.js';
 
 /** Confirmed and tentative objects that one camera may have at once; beyond it no track begins. */
@@ -17,13 +18,18 @@ const stayWithin = 0.35;
 const sharedPlace = 0.1;
 
 /** Moves everything with the picture when the camera shook or panned. */
-export function shift(tracks: readonly TrackState[], { motion: [dx, dy], aspect }: FrameInput): void {
+export function shift({ tracks, places }: TrackerState, { motion: [dx, dy], aspect }: FrameInput): void {
   if (dx === 0 && dy === 0) return;
+  for (const place of places) {
+    const [x, y, w, h] = place.box;
+    place.box = [x + dx * aspect, y + dy, w, h];
+  }
   for (const track of tracks) {
     track.motion.x += dx * aspect;
     track.motion.y += dy;
     const [x, y, w, h] = track.box;
     track.box = [x + dx * aspect, y + dy, w, h];
+    track.origin = { x: track.origin.x + dx * aspect, y: track.origin.y + dy };
     track.stay = { x: track.stay.x + dx * aspect, y: track.stay.y + dy, since: track.stay.since };
   }
 }
@@ -43,7 +49,9 @@ export function holdStill(tracks: readonly TrackState[], anew: Set<TrackState>, 
 
 /** Pairs the frame's detections with the tracks, stage by stage, and begins tracks with what is left. */
 export function observe(state: TrackerState, input: FrameInput, seconds: number, anew: Set<TrackState>, options: TrackerOptions): void {
-  const candidates = candidatesOf(input, options);
+  const all = candidatesOf(input, options);
+  const candidates = withoutStill(all, state.places, options);
+  const owners = new Map<Candidate, TrackState>();
   const { tracks, grounds } = state;
   for (const candidate of candidates) {
     const ground = grounds[candidate.group];
@@ -51,6 +59,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
   }
   const take = (pairs: readonly Pair[]): void => {
     for (const { track, candidate } of pairs) {
+      owners.set(candidate, track);
       sight(track, candidate, input.capturedAt, options);
       if (track.confirmed && candidate.score >= options.strong) learnGround((grounds[track.group] ??= freshGround()), candidate.box);
     }
@@ -66,6 +75,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     const { track, candidate } = pair;
     Object.assign(track.motion, beginMotion(candidate.box, initialSpeed(track.group, options), options));
     anew.add(track);
+    owners.set(candidate, track);
     sight(track, candidate, input.capturedAt, options);
   }
   take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
@@ -75,6 +85,8 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     if (candidate.odd && tracks.some((track) => covers(track, candidate))) continue;
     if (tracks.length < mostTracks) tracks.push(begin(state, candidate, input.capturedAt, options));
   }
+  state.watched = Math.min(options.stillSeconds, state.watched + Math.min(seconds, longestStep));
+  state.places = learnStill(state.places, all, owners, seconds, options);
 }
 
 /** Takes out the tracks that waited too long, or left the frame. */
@@ -128,6 +140,7 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
   track.odd = candidate.odd;
   const [x, y, w, h] = candidate.box;
   if (Math.hypot(x - track.stay.x, y - track.stay.y) > stayWithin * sizeOf({ w, h })) track.stay = { x, y, since: at };
+  track.arrived ||= Math.hypot(x - track.origin.x, y - track.origin.y) >= sizeOf({ w, h });
   track.score = candidate.score;
   track.maxScore = Math.max(track.maxScore, candidate.score);
   track.votes[candidate.cls] = (track.votes[candidate.cls] ?? 0) + candidate.score;
@@ -144,7 +157,9 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
   else track.look = candidate.look.slice();
 }
 
-function begin(state: TrackerState, { box, cls, group, score, look, odd }: Candidate, at: number, options: TrackerOptions): TrackState {
+function begin(state: TrackerState, candidate: Candidate, at: number, options: TrackerOptions): TrackState {
+  const { box, cls, group, score, look, odd } = candidate;
+  const arrived = state.watched >= options.stillSeconds && !knownPlace(candidate, state.places);
   return {
     id: `${state.epoch.toString(36)}-${state.next++}`,
     group,
@@ -154,6 +169,8 @@ function begin(state: TrackerState, { box, cls, group, score, look, odd }: Candi
     box,
     odd,
     stay: { x: box[0], y: box[1], since: at },
+    origin: { x: box[0], y: box[1] },
+    arrived,
     look: look && look.slice(),
     looks: look ? 1 : 0,
     score,

@@ -77,6 +77,10 @@ export interface TrackerOptions {
    * in small steps, two people seen as one jump.
    */
   readonly groundStep: number;
+  /** What always stands unmoved is ignored below this score … */
+  readonly stillBelow: number;
+  /** … once it stood for so many seconds and was not seen to arrive. */
+  readonly stillSeconds: number;
   /** Seconds after which a frame's corrected form is said. */
   readonly delaySeconds: number;
   /** Longest gap between two sightings that the corrected form fills. */
@@ -123,6 +127,8 @@ export const defaultTrackerOptions: TrackerOptions = {
   groundMisfit: 0.3,
   groundDoubt: 4,
   groundStep: 0.15,
+  stillBelow: 0.7,
+  stillSeconds: 10,
   delaySeconds: 1,
   fillSeconds: 1,
   pathTolerance: 0.06,

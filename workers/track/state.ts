@@ -5,6 +5,7 @@ import type { CentredBox, Motion } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import type { PathState } from './path.js';
 import type { Moment } from './smooth.js';
+import type { StillPlace } from './still.js';
 
 /** Everything a tracker remembers; plain data but for the looks, so that a snapshot is one JSON value. */
 export interface TrackerState {
@@ -22,6 +23,10 @@ export interface TrackerState {
   pending: number[];
   /** Learned per group of classes. */
   readonly grounds: Record<string, Ground>;
+  /** Seconds of analysed frames, up to what a place needs to be known. */
+  watched: number;
+  /** Where something that is no object always stands. */
+  places: StillPlace[];
 }
 
 export interface TrackState {
@@ -36,6 +41,10 @@ export interface TrackState {
   box: CentredBox;
   /** Where the object has stayed, within half its size, and µs since when. */
   stay: { readonly x: number; readonly y: number; readonly since: number };
+  /** It was seen to come: it has moved by its size, or began clearly where nothing had stood. */
+  arrived: boolean;
+  /** Where it was first seen: centre, frame heights. */
+  origin: { x: number; y: number };
   /** That box's height did not fit the ground. */
   odd: boolean;
   /** Running mean of the appearance, or null. */
@@ -81,7 +90,7 @@ export function groupOf(cls: string): string {
 }
 
 export function freshState(): TrackerState {
-  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {} };
+  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [] };
 }
 
 /** The state as plain JSON of its own, looks as exact base64. */
@@ -95,7 +104,7 @@ export function unpack(snapshot: unknown): TrackerState {
   const { v, ...state } = structuredClone(snapshot) as { v: number } & Packed;
   if (v !== 1) throw new SightlineError('RECORD_NEWER', `a tracker snapshot of version ${v}; this process reads version 1`);
   const unpacked = (track: PackedTrack): TrackState => ({ ...track, look: track.look === null ? null : unpackLook(track.look) });
-  return { ...state, tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
+  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
 }
 
 type PackedTrack = Omit<TrackState, 'look'> & { look: string | null };
