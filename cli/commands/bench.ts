@@ -45,6 +45,13 @@ const benches: Readonly<Record<string, Bench>> = {
       return { describe: describeDashboard, rows: await benchDashboard({ progress: tell }) };
     },
   },
+  distributed: {
+    about: 'the same site through Apache Kafka: cost, latency, scale, takeover',
+    async run() {
+      const { benchDistributed } = await import('../bench/distributed.js');
+      return { describe: 'A site of separate processes on a real broker, beside the embedded path on the same cores (docs/distributed.md).', rows: await benchDistributed({ model: 'yolox-nano', onStep: tell }) };
+    },
+  },
 };
 
 export function addBench(program: Command): void {
