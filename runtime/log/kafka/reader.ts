@@ -30,7 +30,9 @@ export class Reader {
       const name = this.#names.topic(topic);
       const ask = async (fromBeginning: boolean): Promise<number> => {
         const [answer] = await cluster.fetchTopicsOffset([{ topic: name, partitions: [{ partition }], ...(fromBeginning && { fromBeginning }) }]);
-        return Number(answer!.partitions[0]!.offset);
+        // A partition that was added since this client last asked for the cluster's shape: ask for it again.
+        if (!answer?.partitions[0]) throw Object.assign(new Error(`${name}: partition ${partition} is not known yet`), { retriable: true });
+        return Number(answer.partitions[0].offset);
       };
       const [begin, end] = await Promise.all([ask(true), ask(false)]);
       return { begin, end };
