@@ -25,6 +25,11 @@ export function partsOf(site: Site): PipelineParts {
 /** Frames of one live camera that wait for a model: one to follow, one in case the next is late. */
 const maxWaitingLive = 2;
 
+/** Nobody waits for a recording's rows: large batches cost the store a tenth of small ones. */
+const recordingFlushSeconds = 5;
+/** A recording goes by many times faster than time: a checkpoint every few seconds of it would be one every moment. */
+const recordingCheckpointSeconds = 30;
+
 /** Camera to store in this process: ingest, worker and sink on one log. */
 export interface EngineOptions {
   readonly log: Log;
@@ -51,7 +56,7 @@ export interface Engine {
 export async function startEngine({ log, store, feed, detectors, threads, logger, clock, recording, failed }: EngineOptions): Promise<Engine> {
   const report = (problem: string): void => logger.warn(problem);
   const timed = clock ? { clock } : {};
-  const sink = await startSink({ log, store, exclusive: true, report, failed, ...timed });
+  const sink = await startSink({ log, store, exclusive: true, report, failed, ...(recording && { flushSeconds: recordingFlushSeconds }), ...timed });
   const cameras: { ingest?: Ingest } = {};
   const worker = await startWorker({
     log,
@@ -60,6 +65,7 @@ export async function startEngine({ log, store, feed, detectors, threads, logger
     parts: partsOf,
     concurrency: threads + 1,
     maxWaitingLive,
+    ...(recording && { checkpointSeconds: recordingCheckpointSeconds }),
     recycle: (camera, pixels) => cameras.ingest?.recycle(camera, pixels),
     report,
     failed,
