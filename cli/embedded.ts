@@ -87,6 +87,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const alerts = await startAlerts({ log, siteFeed: feed, logger, failed });
     open.push(() => alerts.close());
 
+    // What the log held when the last process died is in the store before the page reads its first values from there.
+    await engine.sink.drained();
     const gateway: Gateway = await startGateway({
       log,
       store,
