@@ -10,6 +10,7 @@ import { migrate } from '@sightline/runtime/store/migrate';
 import { topics, type Site } from '@sightline/schemas';
 import { startAlerts } from '@sightline/workers/alerts/start';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createDetectors } from './detectors.js';
 import { startEngine } from './engine.js';
@@ -53,6 +54,8 @@ export interface Embedded {
 
 /** Frames of one partition that may wait in the log: more would only make a live picture old, and a recording waits as well. */
 const framesWaiting = 4;
+/** Longest wait at the start for the store to take in what the last process left in the log. */
+const catchUpMs = 3000;
 
 const pagesFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), import.meta.url.includes('/dist/') ? '../..' : '..', 'dashboard', 'out');
 
@@ -87,8 +90,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const alerts = await startAlerts({ log, siteFeed: feed, logger, failed });
     open.push(() => alerts.close());
 
-    // What the log held when the last process died is in the store before the page reads its first values from there.
-    await engine.sink.drained();
+    // What the log held when the last process died is in the store before the page reads its first values from there. A store
+    // that cannot take it now (a full disk) delays the page no longer than this.
+    await Promise.race([engine.sink.drained(), setTimeout(catchUpMs, undefined, { ref: false })]);
     const gateway: Gateway = await startGateway({
       log,
       store,
