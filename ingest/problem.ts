@@ -3,14 +3,17 @@ import { redact } from '@sightline/runtime/secrets';
 import type { Camera } from '@sightline/schemas';
 import { silenceSeconds, type Source } from './source/source.js';
 
+/** Addresses of streams and of ffmpeg's own parts: their ports, paths and digits are no answer of the camera. */
+const addresses = /\b[a-z]+:\/\/\S+|\b0x[0-9a-f]+\b/gi;
+
 /** Turns what ffmpeg said about a source into one error: which camera, what happened, what to do. */
 export function sourceProblem(camera: Camera, source: Source, said: readonly string[], timedOut = false): SightlineError {
-  const text = said.join('\n');
+  const text = said.join('\n').replace(addresses, '');
   const where = redact(source.finite ? camera.source : source.secret, source.secret);
   const problem = (code: 'SOURCE_NOT_FOUND' | 'SOURCE_UNREADABLE' | 'SOURCE_REFUSED' | 'SOURCE_STALLED', what: string, remedy?: string): SightlineError =>
     new SightlineError(code, `camera "${camera.name}": ${where} ${what}`, remedy === undefined ? undefined : { remedy });
-  if (/401|unauthorized|403|forbidden|authorization failed/i.test(text)) return problem('SOURCE_REFUSED', 'refuses user or password', 'check user and password of the camera');
-  if (/404|not found|454 Session|451/i.test(text) && !source.finite) return problem('SOURCE_REFUSED', 'answers, but has no such stream', 'check the path behind the host in the address');
+  if (/(failed:|error|returned) 40[13]\b|unauthorized|forbidden|authorization failed/i.test(text)) return problem('SOURCE_REFUSED', 'refuses user or password', 'check user and password of the camera');
+  if (/(failed:|error|returned) (404|451|454)\b|not found/i.test(text) && !source.finite) return problem('SOURCE_REFUSED', 'answers, but has no such stream', 'check the path behind the host in the address');
   if (/connection refused/i.test(text)) return problem('SOURCE_REFUSED', 'refuses the connection');
   if (/failed to resolve hostname|name or service not known|nodename nor servname/i.test(text)) return problem('SOURCE_REFUSED', 'has a host name that cannot be resolved', 'check the host name, or use the address in numbers');
   if (/no route to host|network is unreachable|host is down/i.test(text)) return problem('SOURCE_REFUSED', 'cannot be reached from here', 'check the network and that the camera is on');
