@@ -11,8 +11,11 @@
 export const liveProtocol = 1;
 export const liveSocketPath = '/api/v1/live/socket';
 
-/** zones, cameras: last values by key. events, alerts: newest first. site: the public part of the configuration. */
-export type LiveTopic = 'site' | 'zones' | 'cameras' | 'events' | 'alerts' | `picture:${string}`;
+/**
+ * zones, cameras: last values by key. events, alerts: newest first. site: the public part of the configuration. parts: what the
+ * gateway stands on.
+ */
+export type LiveTopic = 'site' | 'zones' | 'cameras' | 'events' | 'alerts' | 'parts' | `picture:${string}`;
 
 export type LiveZoneKind = 'line' | 'area' | 'queue' | 'stalls' | 'shelf';
 export type LivePoint = readonly [x: number, y: number];
@@ -85,6 +88,17 @@ export interface LiveAlert {
   readonly at: number;
 }
 
+/** Whether a part that the gateway stands on answers it. Without the log live values stand still, without the store nothing of the past can be read. */
+export interface LivePart {
+  readonly state: 'ok' | 'lost';
+  /** ms wall clock: since when. */
+  readonly since: number;
+}
+export interface LiveParts {
+  readonly log: LivePart;
+  readonly store: LivePart;
+}
+
 /** What of the site's configuration a browser may know: no source addresses, no webhooks. */
 export interface LiveSite {
   readonly name: string;
@@ -149,6 +163,7 @@ export interface LiveData {
   readonly cameras: readonly LiveCamera[];
   readonly events: readonly LiveEvent[];
   readonly alerts: readonly LiveAlert[];
+  readonly parts: LiveParts;
 }
 type DataTopic = keyof LiveData;
 

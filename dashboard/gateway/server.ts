@@ -6,6 +6,7 @@ import type { PictureFeed } from '@sightline/runtime/pictures';
 import type { SiteFeed } from '@sightline/runtime/site-feed';
 import type { SiteFile } from '@sightline/runtime/site-file';
 import type { Store } from '@sightline/runtime/store/store';
+import type { LiveParts } from '@sightline/schemas';
 import fastify, { type FastifyInstance } from 'fastify';
 import path from 'node:path';
 import { openAccounts } from './access/accounts.js';
@@ -19,6 +20,7 @@ import { createHub } from './live/hub.js';
 import { createPictures } from './live/pictures.js';
 import { createLiveState } from './live/state.js';
 import { loadPages } from './pages.js';
+import { watchParts } from './parts.js';
 import type { PreviewZone } from './preview.js';
 import { restore } from './queries/restore.js';
 import { accessRoutes } from './routes/access.js';
@@ -113,11 +115,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     state.site(record);
     followSite();
   });
-  await restore(store).then(
-    ({ zones, events }) => state.restore(zones, events),
-    (error: unknown) => logger?.warn(`last values were not read back from the store: ${explain(error)}`),
-  );
+  const readBack = (): Promise<void> =>
+    restore(store).then(
+      ({ zones, events }) => state.restore(zones, events),
+      (error: unknown) => logger?.warn(`last values were not read back from the store: ${explain(error)}`),
+    );
+  await readBack();
   const consumer = await consume({ log, state, pictures, now });
+  const parts = watchParts({
+    log,
+    store,
+    logProblem: () => consumer.problem(),
+    now,
+    changed: (changed) => {
+      state.parts(changed);
+      logger?.warn(lostPart(changed) ?? 'log and store answer');
+      // What happened while one of them was away is read from where it was kept.
+      if (changed.store.state === 'ok') void readBack();
+    },
+  });
+  state.parts(parts.current());
   const hub = createHub(state, pictures, { now, pagesVersion: pages.version });
   const audit = createAudit(store, now, logger);
 
@@ -132,7 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   answerErrors(app);
   secureHeaders(app, tls !== undefined);
   const door = guard(app, { accounts, now, local: isLoopback(options.host), secureCookies: tls !== undefined, ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }) });
-  liveRoutes(app, { state, now, problem: () => consumer.problem() });
+  liveRoutes(app, { state, now, problem: () => consumer.problem() ?? lostPart(parts.current()) });
   historyRoutes(app, { store, now, timezone: () => state.siteTopic.value()?.timezone ?? 'UTC' });
   siteRoutes(app, { siteFeed, siteFile: options.siteFile, previewZone: options.previewZone, state, store, audit, now });
   cameraRoutes(app, { store, pictures, tryCamera: options.tryCamera, audit, now, site: () => state.siteTopic.value() });
@@ -145,11 +162,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   function firstPaint(identity: Identity | null): object | null {
     if (!identity) return null;
     const sees = (value: { readonly camera: string }): boolean => mayWatch(identity, value.camera);
-    return { now: now(), site: hub.siteFor(identity), zones: state.zones.values().filter(sees), cameras: state.cameras.values().filter(sees), events: state.events.values().filter(sees).slice(0, eventsInFirstPaint), alerts: state.alerts.value().filter(sees) };
+    return { now: now(), site: hub.siteFor(identity), zones: state.zones.values().filter(sees), cameras: state.cameras.values().filter(sees), events: state.events.values().filter(sees).slice(0, eventsInFirstPaint), alerts: state.alerts.value().filter(sees), parts: parts.current() };
   }
 
   async function close(): Promise<void> {
     unwatchSite();
+    parts.close();
     hub.close();
     detach();
     pictures.close();
@@ -167,6 +185,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new SightlineError('PORT_TAKEN', `port ${options.port} of ${options.host} is taken by another program`, { cause });
     throw cause;
   }
+}
+
+function lostPart({ log, store }: LiveParts): string | null {
+  return log.state === 'lost' ? 'the log does not answer' : store.state === 'lost' ? 'the store does not answer' : null;
 }
 
 function refuseOpenDoor({ host, tls, insecure }: GatewayOptions, closed: boolean): void {

@@ -60,6 +60,9 @@ export interface GeneratedOptions {
   readonly footage: ReadonlyMap<string, Footage>;
   readonly port?: number;
   readonly extra?: Partial<GatewayOptions>;
+  /** Log and store that can be taken away under the site; default: in this process. Closed with the site. */
+  readonly log?: Log;
+  readonly store?: Store;
 }
 
 const logger = createLogger({ level: 'error' });
@@ -68,8 +71,8 @@ export const pagesFolder = fileURLToPath(new URL('dashboard/out', repository));
 
 export async function startGeneratedSite(options: GeneratedOptions): Promise<GeneratedSite> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sightline-site-'));
-  const log = await openMemoryLog({ partitions: 2 });
-  const store = await openEmbeddedStore({ folder: path.join(folder, 'store') });
+  const log = options.log ?? (await openMemoryLog({ partitions: 2 }));
+  const store = options.store ?? (await openEmbeddedStore({ folder: path.join(folder, 'store') }));
   await migrate(store);
   const sink: Sink = await startSink({ log, store });
   const producer: Producer = await log.producer();

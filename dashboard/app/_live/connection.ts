@@ -16,11 +16,15 @@ export const connectionAtom = createAtom<Connection>({ state: 'connecting', sinc
 
 export type TakePicture = (header: LivePictureHeader, jpeg: Blob) => Promise<void>;
 
-const topics = ['site', 'zones', 'cameras', 'events', 'alerts'] as const;
+const topics = ['site', 'zones', 'cameras', 'events', 'alerts', 'parts'] as const;
 const firstPauseMs = 250;
 const longestPauseMs = 8000;
 /** So many heartbeats without a word mean that the connection is dead though nobody closed it. */
 const heartbeatsMissed = 2.5;
+/** A second that took this long: the device slept, and what it was waiting for is long over. */
+const sleptMs = 5000;
+/** An attempt that gets no answer at all is given up for the next. */
+const dialMs = 8000;
 
 const seqs: Record<string, number> = {};
 const watchers = new Map<string, Set<TakePicture>>();
@@ -30,33 +34,51 @@ let socket: WebSocket | null = null;
 let pause = firstPauseMs;
 let heartbeatMs = 5000;
 let lastHeard = 0;
+let dialled = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 /** Starts once for the life of the page; answers how to stop. */
 export function startConnection(): () => void {
   readSnapshot();
   connect();
+  let ticked = Date.now();
   const watchdog = setInterval(() => {
-    if (socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard > heartbeatMs * heartbeatsMissed) socket.close();
+    const slept = Date.now() - ticked > sleptMs;
+    ticked = Date.now();
+    if (slept || socket?.readyState === WebSocket.OPEN || hangs()) wake();
   }, 1000);
+  // A dead connection is not closed first: that would wait for an answer that never comes.
   const wake = (): void => {
-    if (document.visibilityState === 'hidden') return;
-    const open = socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard <= heartbeatMs * heartbeatsMissed;
-    if (!open) connect();
+    if (!answers()) connect();
   };
-  document.addEventListener('visibilitychange', wake);
-  window.addEventListener('online', wake);
-  window.addEventListener('pageshow', wake);
+  const seen = (): void => {
+    if (document.visibilityState !== 'hidden') wake();
+  };
+  document.addEventListener('visibilitychange', seen);
+  window.addEventListener('online', seen);
+  window.addEventListener('pageshow', seen);
   return () => {
     clearInterval(watchdog);
     clearTimeout(retry);
-    document.removeEventListener('visibilitychange', wake);
-    window.removeEventListener('online', wake);
-    window.removeEventListener('pageshow', wake);
+    document.removeEventListener('visibilitychange', seen);
+    window.removeEventListener('online', seen);
+    window.removeEventListener('pageshow', seen);
     const old = socket;
     socket = null;
     old?.close();
   };
+}
+
+function answers(): boolean {
+  return socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard <= heartbeatMs * heartbeatsMissed;
+}
+
+function hangs(): boolean {
+  return socket?.readyState === WebSocket.CONNECTING && Date.now() - dialled > dialMs;
+}
+
+function lost(since: number): void {
+  if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since });
 }
 
 /** Pictures of a camera while someone looks. `take` resolves when the picture is on the screen. */
@@ -87,6 +109,8 @@ function readSnapshot(): void {
 
 function connect(): void {
   clearTimeout(retry);
+  if (socket?.readyState === WebSocket.OPEN) lost(gatewayNow() - (Date.now() - lastHeard));
+  dialled = Date.now();
   const old = socket;
   const next = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${liveSocketPath}`);
   next.binaryType = 'arraybuffer';
@@ -99,7 +123,7 @@ function connect(): void {
   };
   next.onclose = () => {
     if (socket !== next) return;
-    if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since: gatewayNow() });
+    lost(gatewayNow());
     void askWhoIAm();
     retry = setTimeout(connect, pause * (0.5 + Math.random()));
     pause = Math.min(longestPauseMs, pause * 2);

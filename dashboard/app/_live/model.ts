@@ -1,4 +1,4 @@
-import type { LiveAlert, LiveCamera, LiveData, LiveEvent, LiveMessage, LiveSite, LiveZone } from '@sightline/schemas/live';
+import type { LiveAlert, LiveCamera, LiveData, LiveEvent, LiveMessage, LiveParts, LiveSite, LiveZone } from '@sightline/schemas/live';
 import { createAtom, type Atom } from './atom';
 
 /** Last known values of the page: one atom per zone and camera, fed by the snapshot in the page and the live socket. */
@@ -7,6 +7,7 @@ const eventsShown = 200;
 export const siteAtom = createAtom<LiveSite | null>(null);
 export const eventsAtom = createAtom<readonly LiveEvent[]>([]);
 export const alertsAtom = createAtom<readonly LiveAlert[]>([]);
+export const partsAtom = createAtom<LiveParts | null>(null);
 /** Whether anything has been heard yet, from the page's own snapshot or the socket. */
 export const heardAtom = createAtom(false);
 /** Changes with each camera value, for what sums up all cameras. */
@@ -49,6 +50,9 @@ export function applyMessage(message: Extract<LiveMessage, { topic: string }>): 
     case 'alerts':
       alertsAtom.set(message.data);
       break;
+    case 'parts':
+      partsAtom.set(message.data);
+      break;
     case 'events':
       eventsAtom.set(replace ? message.data : [...message.data, ...eventsAtom.get()].slice(0, eventsShown));
       break;
@@ -62,6 +66,7 @@ export function applySnapshot(data: LiveData): void {
   setCameras(data.cameras, true);
   eventsAtom.set(data.events);
   alertsAtom.set(data.alerts);
+  partsAtom.set(data.parts);
   heardAtom.set(true);
 }
 

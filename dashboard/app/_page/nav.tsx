@@ -2,7 +2,7 @@
 
 import { Activity, BellRing, Boxes, Cctv, ChartSpline, LayoutDashboard, ListTree, Settings, SquareDashed, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
-import { usePathname } from 'next/navigation';
+import { useRouter } from 'next/router';
 import type { MessageKey } from '../_text/text';
 import { useText } from '../_text/text';
 
@@ -27,10 +27,10 @@ export const entries: readonly Entry[] = [
 
 export function SideNav() {
   const { t } = useText();
-  const path = usePathname();
+  const path = useRouter().pathname;
   return (
     <nav aria-label={t('nav.main')} className="sticky top-0 hidden h-dvh w-16 shrink-0 flex-col gap-1 border-r border-edge bg-surface px-2 py-4 md:flex 2xl:w-56">
-      <Link href="/" className="mb-4 flex h-10 items-center gap-3 rounded-lg px-3 font-semibold tracking-tight">
+      <Link href="/" prefetch={false} className="mb-4 flex h-10 items-center gap-3 rounded-lg px-3 font-semibold tracking-tight">
         <Activity aria-hidden className="size-5 shrink-0 text-accent" />
         <span className="sr-only 2xl:not-sr-only">{t('app.name')}</span>
       </Link>
@@ -40,6 +40,7 @@ export function SideNav() {
           <Link
             key={href}
             href={href}
+            prefetch={false}
             title={t(label)}
             aria-current={here ? 'page' : undefined}
             className={`flex h-11 items-center gap-3 rounded-lg px-3 text-sm font-medium ${here ? 'bg-accent-soft text-accent' : 'text-muted hover:bg-sunken hover:text-text'}`}
@@ -55,7 +56,7 @@ export function SideNav() {
 
 export function BottomNav() {
   const { t } = useText();
-  const path = usePathname();
+  const path = useRouter().pathname;
   return (
     <nav aria-label={t('nav.main')} className="fixed inset-x-0 bottom-0 z-20 flex border-t border-edge bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
       {entries
@@ -63,7 +64,7 @@ export function BottomNav() {
         .map(({ href, label, icon: Icon }) => {
           const here = href === '/' ? path === '/' : path.startsWith(href.replace(/\/$/, ''));
           return (
-            <Link key={href} href={href} aria-current={here ? 'page' : undefined} className={`flex h-15 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-[11px] font-medium ${here ? 'text-accent' : 'text-muted'}`}>
+            <Link key={href} href={href} prefetch={false} aria-current={here ? 'page' : undefined} className={`flex h-15 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-[11px] font-medium ${here ? 'text-accent' : 'text-muted'}`}>
               <Icon aria-hidden className="size-5" />
               <span className="max-w-full truncate px-0.5">{t(label)}</span>
             </Link>

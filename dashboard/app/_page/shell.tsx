@@ -2,7 +2,7 @@
 
 import { Settings } from 'lucide-react';
 import Link from 'next/link';
-import { usePathname } from 'next/navigation';
+import { useRouter } from 'next/router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { startClock } from '../_live/clock';
 import { startConnection } from '../_live/connection';
@@ -16,7 +16,7 @@ import { Queries } from './queries';
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useText();
   const kiosk = useKioskFromUrl();
-  const bare = /^\/(login|setup)\//.test(usePathname()) || kiosk;
+  const bare = /^\/(login|setup)$/.test(useRouter().pathname) || kiosk;
   const [ready, setReady] = useState(false);
 
   useEffect(() => {
@@ -41,7 +41,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <div className="flex min-w-0 flex-1 flex-col">
             <ConnectionNotice />
             {!bare && (
-              <Link href="/settings/" title={t('nav.settings')} className="absolute right-3 top-3 z-10 grid size-11 place-items-center rounded-lg text-muted md:hidden">
+              <Link href="/settings/" prefetch={false} title={t('nav.settings')} className="absolute right-3 top-3 z-10 grid size-11 place-items-center rounded-lg text-muted md:hidden">
                 <Settings aria-hidden className="size-5" />
                 <span className="sr-only">{t('nav.settings')}</span>
               </Link>

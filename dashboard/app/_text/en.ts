@@ -20,6 +20,8 @@ export const en = {
   'connection.connecting': 'Connecting…',
   'connection.lost': 'Connection lost {age} ago. Showing what was known then; trying again.',
   'connection.back': 'Connected again.',
+  'connection.logLost': 'The log has not answered for {age}: live numbers stand still, and what cameras see meanwhile is not counted. History and events can be read.',
+  'connection.storeLost': 'The store has not answered for {age}: history and events cannot be read. Live numbers and pictures go on; what is counted meanwhile is stored once it is back.',
 
   'age.ago': '{age} ago',
   'age.lastSeen': 'last seen {age} ago',

@@ -21,6 +21,8 @@ export const zh: Messages = {
   'connection.connecting': '正在连接…',
   'connection.lost': '连接已中断 {age}。显示的是中断前的数据，正在重试。',
   'connection.back': '已重新连接。',
+  'connection.logLost': '日志服务已 {age} 没有响应：实时数字停止更新，期间摄像机看到的内容不会被计数。历史和事件仍可查看。',
+  'connection.storeLost': '数据库已 {age} 没有响应：无法查看历史和事件。实时数字和画面照常；期间的计数会在恢复后存入。',
 
   'age.ago': '{age}前',
   'age.lastSeen': '{age}前更新',

@@ -5,6 +5,7 @@ import { mayWatch, type Identity } from '../access/identity.js';
 export function limitMessage(message: Buffer, identity: Identity): Buffer {
   if (identity.cameras === undefined) return message;
   const whole = JSON.parse(message.toString('utf8')) as { readonly topic: string; readonly data: unknown };
+  if (whole.topic === 'parts') return message;
   const data = whole.topic === 'site' ? limitSite(whole.data as LiveSite | null, identity) : (whole.data as { camera: string }[]).filter((value) => mayWatch(identity, value.camera));
   // Sent even when nothing is left: sequence numbers have no gaps.
   return Buffer.from(JSON.stringify({ ...whole, data }));

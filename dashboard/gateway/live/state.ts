@@ -1,4 +1,4 @@
-import { comparePositions, type AlertRecord, type CameraStatus, type FramePosition, type LiveAlert, type LiveCamera, type LiveEvent, type LiveSite, type LiveZone, type ResultsRecord, type SiteRecord } from '@sightline/schemas';
+import { comparePositions, type AlertRecord, type CameraStatus, type FramePosition, type LiveAlert, type LiveCamera, type LiveEvent, type LiveParts, type LiveSite, type LiveZone, type ResultsRecord, type SiteRecord } from '@sightline/schemas';
 import { publicSite } from './public-site.js';
 import { createKeyedTopic, createListTopic, createWholeTopic, type KeyedTopic, type ListTopic, type Topic, type WholeTopic } from './topic.js';
 
@@ -12,6 +12,7 @@ export interface LiveState {
   status(status: CameraStatus): void;
   alert(alert: AlertRecord): void;
   site(record: SiteRecord): void;
+  parts(parts: LiveParts): void;
   /** Values read back from the store at start; they never replace newer ones. */
   restore(zones: readonly LiveZone[], events: readonly LiveEvent[]): void;
   readonly zones: KeyedTopic<LiveZone>;
@@ -19,6 +20,7 @@ export interface LiveState {
   readonly events: ListTopic<LiveEvent>;
   readonly alerts: WholeTopic<readonly LiveAlert[]>;
   readonly siteTopic: WholeTopic<LiveSite | null>;
+  readonly partsTopic: WholeTopic<LiveParts>;
   readonly topics: readonly Topic[];
 }
 
@@ -32,6 +34,7 @@ export function createLiveState(): LiveState {
   const events = createListTopic<LiveEvent>('events', eventsKept);
   const alerts = createWholeTopic<readonly LiveAlert[]>('alerts', []);
   const siteTopic = createWholeTopic<LiveSite | null>('site', null);
+  const partsTopic = createWholeTopic<LiveParts>('parts', { log: { state: 'ok', since: 0 }, store: { state: 'ok', since: 0 } });
   const marks = new Map<string, FramePosition>();
 
   return {
@@ -40,7 +43,8 @@ export function createLiveState(): LiveState {
     events,
     alerts,
     siteTopic,
-    topics: [siteTopic, zones, cameras, events, alerts],
+    partsTopic,
+    topics: [siteTopic, zones, cameras, events, alerts, partsTopic],
     results(record, arrivedAt) {
       const { camera, epoch, seq, quality } = record.input;
       const mark = marks.get(camera);
@@ -85,6 +89,7 @@ export function createLiveState(): LiveState {
       cameras.retain((value) => cameraNames.has(value.camera));
       siteTopic.set(site);
     },
+    parts: (parts) => partsTopic.set(parts),
     restore(oldZones, oldEvents) {
       for (const value of oldZones) if (!zones.get(zoneKey(value.camera, value.zone))) zones.set(zoneKey(value.camera, value.zone), value);
       const held = new Set(events.values().map((event) => event.id));

@@ -130,7 +130,7 @@ export interface WholeTopic<T> extends Topic {
   value(): T;
 }
 
-export function createWholeTopic<T>(name: 'site' | 'alerts', first: T): WholeTopic<T> {
+export function createWholeTopic<T>(name: 'site' | 'alerts' | 'parts', first: T): WholeTopic<T> {
   let value = first;
   let drained = first;
   let changed = false;

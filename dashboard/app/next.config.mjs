@@ -11,5 +11,5 @@ export default {
   reactStrictMode: true,
   images: { unoptimized: true },
   devIndicators: false,
-  turbopack: { root: path.resolve(folder, '..') },
+  turbopack: { root: path.resolve(folder, '../..') },
 };

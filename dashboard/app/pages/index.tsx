@@ -1,4 +1,4 @@
-import { LivePage } from './_live/live-page';
+import { LivePage } from '../_live/live-page';
 
 export default function Page() {
   return <LivePage />;
