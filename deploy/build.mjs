@@ -1,7 +1,7 @@
 // Builds what is stale: every package's TypeScript to its dist/ (esbuild, no bundling), and the dashboard's pages.
 // Use: node deploy/build.mjs [--no-pages]
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,27 +58,31 @@ function* outputs(folder) {
 }
 
 export function buildPages({ quiet = false } = {}) {
-  const folder = path.join(root, 'dashboard');
-  const files = [];
+  const app = path.join(root, 'dashboard', 'app');
+  const out = path.join(root, 'dashboard', 'out');
+  const made = new Set(['.next', 'out', 'next-env.d.ts', 'tsconfig.tsbuildinfo']);
+  const files = [path.join(root, 'dashboard', 'package.json'), ...sources(path.join(root, 'schemas'))];
   const walk = (at) => {
     for (const entry of readdirSync(at, { withFileTypes: true })) {
+      if (made.has(entry.name)) continue;
       const full = path.join(at, entry.name);
       if (entry.isDirectory()) walk(full);
       else files.push(full);
     }
   };
-  walk(path.join(folder, 'app'));
-  for (const extra of ['next.config.mjs', 'postcss.config.mjs', 'package.json']) if (existsSync(path.join(folder, extra))) files.push(path.join(folder, extra));
-  files.push(...sources(path.join(root, 'schemas')));
-  const stamp = path.join(folder, 'out', '.fingerprint');
+  walk(app);
+  const stamp = path.join(out, '.fingerprint');
   const now = fingerprint(files.sort());
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
-  const next = path.join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
-  const run = spawnSync(process.execPath, [next, 'build'], { cwd: folder, stdio: quiet ? 'pipe' : 'inherit', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  const next = path.join(root, 'dashboard', 'node_modules', 'next', 'dist', 'bin', 'next');
+  const run = spawnSync(process.execPath, [next, 'build'], { cwd: app, stdio: quiet ? 'pipe' : 'inherit', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
   if (run.status !== 0) {
     if (quiet) process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`);
     throw new Error('the dashboard did not build (next build failed, see above)');
   }
+  // Next writes its export inside its own folder; what is served changes at once, when all of it is there.
+  rmSync(out, { recursive: true, force: true });
+  renameSync(path.join(app, 'out'), out);
   writeFileSync(stamp, now);
 }
 
