@@ -47,6 +47,7 @@ export function createLiveState(): LiveState {
     topics: [siteTopic, zones, cameras, events, alerts, partsTopic],
     results(record, arrivedAt) {
       const { camera, epoch, seq, quality } = record.input;
+      const seenAt = seenTime(record, arrivedAt);
       const mark = marks.get(camera);
       if (mark && comparePositions({ epoch, seq }, mark) <= 0) return false;
       marks.set(camera, { epoch, seq });
@@ -56,7 +57,7 @@ export function createLiveState(): LiveState {
           zone: sample.zone,
           kind: sample.zoneKind,
           at: sample.at,
-          seenAt: arrivedAt,
+          seenAt,
           measures: sample.measures,
           ...(sample.perClass && { perClass: sample.perClass }),
           coverage: sample.coverage,
@@ -64,17 +65,18 @@ export function createLiveState(): LiveState {
       }
       for (const event of record.events) events.add({ ...event, camera });
       // Frames arrive many times a second; a camera's card changes at most once a second unless its quality does.
-      const known = cameras.get(camera);
-      if (known && (known.lastResultAt === null || arrivedAt - known.lastResultAt >= 1000 || known.quality !== quality.state)) {
-        cameras.set(camera, { ...known, lastResultAt: arrivedAt, quality: quality.state });
-      } else if (!known) {
-        cameras.set(camera, { ...unreported(camera, arrivedAt), lastResultAt: arrivedAt, quality: quality.state });
+      const known = cameras.get(camera) ?? unreported(camera, arrivedAt);
+      if (known.lastResultAt === null || seenAt - known.lastResultAt >= 1000 || known.quality !== quality.state) {
+        cameras.set(camera, { ...known, lastFrameAt: Math.max(known.lastFrameAt ?? 0, seenAt), lastResultAt: seenAt, quality: quality.state });
       }
       return true;
     },
     status(status) {
       const known = cameras.get(status.camera);
-      cameras.set(status.camera, { ...reported(status), lastResultAt: known?.lastResultAt ?? null });
+      const now = reported(status);
+      // Results come oftener than reports, so they may know of a newer frame.
+      const lastFrameAt = now.lastFrameAt === null || !known?.lastFrameAt ? now.lastFrameAt : Math.max(now.lastFrameAt, known.lastFrameAt);
+      cameras.set(status.camera, { ...now, lastFrameAt, lastResultAt: known?.lastResultAt ?? null });
     },
     alert(alert) {
       const rest = alerts.value().filter((other) => !(other.rule === alert.rule && other.since === alert.since));
@@ -102,6 +104,14 @@ export function zoneKey(camera: string, zone: string): string {
   return `${camera}/${zone}`;
 }
 
+/**
+ * When what a record says was so: the frame's own time, so that a camera whose frames wait in a queue does not look fresh; a clock
+ * ahead of ours does not make it younger than now. A recording tells of another time: there it is when its record came.
+ */
+function seenTime(record: ResultsRecord, arrivedAt: number): number {
+  return record.input.recording ? arrivedAt : Math.min(arrivedAt, record.input.capturedAt / 1000);
+}
+
 function rank(alert: LiveAlert): number {
   return { firing: 0, pending: 1, resolved: 2 }[alert.state];
 }
@@ -109,9 +119,14 @@ function rank(alert: LiveAlert): number {
 /** Field by field, so that what a later version adds to the topic does not reach browsers unseen. */
 function reported(status: CameraStatus): Omit<LiveCamera, 'lastResultAt'> {
   const { camera, state, since, at, fpsWanted, fpsGot, lastFrameAt, size, dropped, quiet, frames, reconnects, quality, problem } = status;
-  return { camera, state, since, at, fpsWanted, fpsGot, lastFrameAt, size, dropped, quiet, frames, reconnects, quality, ...(problem !== undefined && { problem }) };
+  return { camera, state, since, at, fpsWanted, fpsGot, lastFrameAt, size, dropped, quiet, frames, reconnects, quality, ...(problem !== undefined && { problem: withoutAddresses(problem) }) };
+}
+
+/** Nothing of a camera's address reaches a browser, not even its host: who may see numbers need not know the network. */
+function withoutAddresses(problem: string): string {
+  return problem.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, 'its address');
 }
 
 function unreported(camera: string, at: number): LiveCamera {
-  return { camera, state: 'online', since: at, at, fpsWanted: 0, fpsGot: 0, lastFrameAt: at, lastResultAt: at, size: null, dropped: {}, quiet: 0, frames: 0, reconnects: 0, quality: 'ok' };
+  return { camera, state: 'online', since: at, at, fpsWanted: 0, fpsGot: 0, lastFrameAt: null, lastResultAt: null, size: null, dropped: {}, quiet: 0, frames: 0, reconnects: 0, quality: 'ok' };
 }
