@@ -74,3 +74,26 @@ export const labelsSchema = z
   })
   .describe('What really happened on a clip');
 export type Labels = z.infer<typeof labelsSchema>;
+
+/**
+ * What a person said of one event on the page, one JSON line each in `labels.jsonl` of the data folder. The last word on an event
+ * counts. `sightline eval labels labels.jsonl` reads it.
+ */
+export const verdictSchema = z.object({
+  event: z.string().min(1),
+  camera: nameSchema,
+  zone: nameSchema,
+  kind: z.string().min(1),
+  direction: z.enum(['in', 'out']).optional(),
+  /** Event time, ISO 8601. */
+  at: z.string(),
+  /** Versions of the configuration and the model that said it. */
+  site: z.string(),
+  model: z.string(),
+  verdict: z.enum(['right', 'wrong']),
+  note: z.string().default(''),
+  who: z.string(),
+  /** When the person said so, ISO 8601. */
+  said: z.string(),
+});
+export type Verdict = z.infer<typeof verdictSchema>;

@@ -27,7 +27,7 @@ export interface LiveZone {
   readonly kind: LiveZoneKind;
   /** µs event time of the sample. */
   readonly at: number;
-  /** ms wall clock of the gateway when the sample reached it; for a value read back from the store, its event time. */
+  /** ms: since when the value is as old as it looks. Of a live camera the frame's own time, of a recording when its record reached the gateway. */
   readonly seenAt: number;
   /** null: unknown. */
   readonly measures: Readonly<Record<string, number | null>>;
@@ -45,7 +45,7 @@ export interface LiveCamera {
   readonly fpsWanted: number;
   readonly fpsGot: number;
   readonly lastFrameAt: number | null;
-  /** When the last results record of the camera reached the gateway. */
+  /** Of the newest frame that was looked at: its own time; of a recording, when its record reached the gateway. */
   readonly lastResultAt: number | null;
   readonly size: readonly [width: number, height: number] | null;
   readonly dropped: Readonly<Record<string, number>>;
@@ -106,7 +106,19 @@ export interface LiveSite {
   readonly version: string;
   readonly cameras: readonly LiveSiteCamera[];
   readonly zones: readonly LiveSiteZone[];
-  readonly rules: readonly { readonly name: string; readonly when: string; readonly for: number; readonly severity: string }[];
+  readonly rules: readonly LiveSiteRule[];
+  /** How long pictures and clips of events are kept, and in how much room. */
+  readonly evidence: { readonly days: number; readonly megabytes: number };
+}
+
+export interface LiveSiteRule {
+  readonly name: string;
+  readonly when: string;
+  /** Seconds. */
+  readonly for: number;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** Some seconds of the camera are kept around each firing. */
+  readonly clip?: boolean;
 }
 
 export interface LiveSiteCamera {
@@ -126,6 +138,8 @@ export interface LiveSiteZone {
   /** Closed shapes in fractions of the frame; for a line its two points. Stalls and facings have one shape each, with their names. */
   readonly shapes: readonly { readonly name?: string; readonly points: readonly LivePoint[] }[];
   readonly capacity?: number;
+  /** What is kept of each event to look at; absent: a picture. */
+  readonly evidence?: 'none' | 'picture' | 'clip';
 }
 
 export interface LiveTrack {

@@ -61,6 +61,7 @@ const zoneCommon = {
   camera: nameSchema.optional().describe('which camera the zone lies on; may be left out when the site has one camera'),
   classes: z.array(z.string().min(1)).min(1).optional().describe('classes that count, such as person or car; default: people and vehicles, for stalls vehicles'),
   anchor: anchorSchema.default('bottom-centre'),
+  evidence: z.enum(['none', 'picture', 'clip']).optional().describe('what is kept of each event to look at: nothing, the picture it was seen in (default), or also some seconds around it; heads blurred as the camera says'),
 };
 
 export const lineZoneSchema = z.strictObject({
@@ -141,6 +142,7 @@ export const ruleSchema = z.strictObject({
   clearFor: durationSchema.default(10).describe('how long it must not hold before the rule is resolved'),
   severity: z.enum(['info', 'warning', 'critical']).default('warning'),
   to: z.array(nameSchema).default([]).describe('webhooks that are told'),
+  clip: z.boolean().optional().describe('keep some seconds of the camera around each firing'),
 });
 export type Rule = z.infer<typeof ruleSchema>;
 
@@ -155,9 +157,21 @@ export const silenceSchema = z
   .refine((silence) => Date.parse(silence.from) < Date.parse(silence.until), 'until must lie behind from');
 export type Silence = z.infer<typeof silenceSchema>;
 
+/** Pictures and clips of events: what is older, or does not fit, is removed, the oldest first. */
+export const evidenceSchema = z.strictObject({
+  days: z.number().positive().max(3650).default(30),
+  megabytes: z.number().positive().max(10_000_000).default(2048).describe('about 60,000 pictures, or 4,000 clips'),
+});
+
 export const siteSchema = z
   .strictObject({
-    site: z.strictObject({ name: nameSchema.default('site'), timezone: z.string().default('UTC').refine(knownTimezone, 'not a time zone of the IANA database, such as Europe/Berlin') }).prefault({}),
+    site: z
+      .strictObject({
+        name: nameSchema.default('site'),
+        timezone: z.string().default('UTC').refine(knownTimezone, 'not a time zone of the IANA database, such as Europe/Berlin'),
+        evidence: evidenceSchema.optional().describe('how long pictures and clips of events are kept'),
+      })
+      .prefault({}),
     cameras: z.array(cameraSchema).min(1, 'a site needs at least one camera').max(10_000),
     zones: z.array(zoneSchema).max(10_000).default([]),
     webhooks: z.array(webhookSchema).max(100).default([]),

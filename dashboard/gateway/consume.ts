@@ -22,7 +22,7 @@ export interface ConsumeParts {
   readonly state: LiveState;
   readonly pictures: Pictures;
   readonly now: () => number;
-  readonly recorded?: (record: ResultsRecord) => void;
+  readonly alerted?: (alert: AlertRecord) => void;
 }
 
 /** Wait between tries to subscribe again after the log was lost. */
@@ -44,11 +44,13 @@ export async function consume(parts: ConsumeParts): Promise<Consumer> {
       if (results?.v !== resultsVersion) skipped += 1;
       else if (state.results(results, now())) {
         pictures.results(results);
-        parts.recorded?.(results);
       }
     } else if (!value) skipped += 1;
     else if (record.topic === 'camera-status') state.status(value as CameraStatus);
-    else if (record.topic === 'alerts') state.alert(value as AlertRecord);
+    else if (record.topic === 'alerts') {
+      state.alert(value as AlertRecord);
+      parts.alerted?.(value as AlertRecord);
+    }
   }
 
   async function subscribe(): Promise<void> {

@@ -16,7 +16,10 @@ import { mayWatch, type Identity } from './access/identity.js';
 import { consume } from './consume.js';
 import { answerErrors } from './errors.js';
 import { createEvidence } from './evidence.js';
+import { keepEvidence } from './keep-evidence.js';
+import { encodePicture } from './live/encode-picture.js';
 import { createHub } from './live/hub.js';
+import type { Seen } from './live/picture-message.js';
 import { createPictures } from './live/pictures.js';
 import { createLiveState } from './live/state.js';
 import { loadPages } from './pages.js';
@@ -61,7 +64,7 @@ export interface GatewayOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Allows to listen beyond this machine without users or without TLS. */
   readonly insecure?: boolean;
-  /** Keep a picture of every event; default true. */
+  /** Keep pictures and clips of events, as the site asks; default true. */
   readonly evidence?: boolean;
   /** Requests a second of one client; 0 takes no count (benchmarks). */
   readonly requestsPerSecond?: number;
@@ -107,8 +110,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const state = createLiveState();
   state.site(siteFeed.current());
   const blursHeads = (camera: string): boolean => state.siteTopic.value()?.cameras.find((known) => known.name === camera)?.blurHeads ?? true;
-  const evidence = createEvidence({ folder: path.join(dataFolder, 'evidence'), ...(logger && { logger }) });
-  const pictures = createPictures(options.pictures, blursHeads, options.evidence === false ? undefined : (record, jpeg) => evidence.keep(record, jpeg));
+  const encode = ({ frame, record }: Seen): Promise<Buffer> => encodePicture(frame, blursHeads(frame.header.camera) ? record : null);
+  const evidence = createEvidence({ folder: path.join(dataFolder, 'evidence'), bounds: () => state.siteTopic.value()!.evidence, now, ...(logger && { logger }) });
+  const keep = keepEvidence({ site: () => state.siteTopic.value(), evidence, encode });
+  const pictures = createPictures(options.pictures, encode, keep);
   const followSite = (): void => pictures.keepFor(options.evidence === false ? [] : siteFeed.current().site.cameras.map(({ name }) => name));
   followSite();
   const unwatchSite = siteFeed.subscribe((record) => {
@@ -121,7 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       (error: unknown) => logger?.warn(`last values were not read back from the store: ${explain(error)}`),
     );
   await readBack();
-  const consumer = await consume({ log, state, pictures, now });
+  const consumer = await consume({ log, state, pictures, now, alerted: (alert) => keep.alert(alert) });
   const parts = watchParts({
     log,
     store,
@@ -172,6 +177,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     detach();
     pictures.close();
     await consumer.close();
+    await keep.close();
     await app.close();
     await audit.close();
   }

@@ -14,6 +14,12 @@ export interface OwnFootageOptions {
 export const ownFootage: Readonly<Record<string, (file: string, options: OwnFootageOptions) => Promise<Figure[]>>> = { labels, mot, coco };
 
 async function labels(file: string, { data, model, html }: OwnFootageOptions): Promise<Figure[]> {
+  if (file.endsWith('.jsonl')) {
+    const { judgeVerdicts, readVerdicts } = await import('./verdicts.js');
+    const { sentences, figures } = judgeVerdicts(await readVerdicts(file));
+    told(sentences, undefined);
+    return [...figures];
+  }
   const { evaluateLabels } = await import('./evaluate-labels.js');
   const { readLabels } = await import('./labels-file.js');
   const read = await readLabels(file);

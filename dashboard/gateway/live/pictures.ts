@@ -1,6 +1,7 @@
-import type { FrameHeader, LivePictureHeader, ResultsRecord } from '@sightline/schemas';
+import type { LivePictureHeader, ResultsRecord } from '@sightline/schemas';
 import type { Picture, PictureFeed } from '@sightline/runtime/pictures';
-import { encodePicture } from './encode-picture.js';
+import type { KeepEvidence } from '../keep-evidence.js';
+import { headerOf, pictureMessage, type Seen } from './picture-message.js';
 
 /**
  * Pictures for people's eyes: a frame waits for its own results record, so that the boxes fit the picture exactly and every head
@@ -21,13 +22,6 @@ export interface Pictures {
   close(): void;
 }
 
-export type KeepPicture = (record: ResultsRecord, jpeg: Buffer) => Promise<void>;
-
-interface Seen {
-  readonly frame: Picture;
-  readonly record: ResultsRecord;
-}
-
 interface Watched {
   watchers: number;
   kept: boolean;
@@ -44,7 +38,8 @@ const framesWaiting = 12;
 /** An event's own frame may not be among those that the feed gives; one this old (µs) still shows it. */
 const evidenceAge = 1_000_000;
 
-export function createPictures(feed: PictureFeed, blursHeads: (camera: string) => boolean, keep?: KeepPicture): Pictures {
+/** `encode` blurs what the camera's privacy asks for. */
+export function createPictures(feed: PictureFeed, encode: (seen: Seen) => Promise<Buffer>, keep?: Pick<KeepEvidence, 'seen' | 'events'>): Pictures {
   const watched = new Map<string, Watched>();
   const takers = new Set<(camera: string, message: Buffer, jpeg: Buffer, header: LivePictureHeader) => void>();
 
@@ -78,8 +73,6 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
     closeIfUnused(camera, entry);
   }
 
-  const encode = ({ frame, record }: Seen): Promise<Buffer> => encodePicture(frame, blursHeads(frame.header.camera) ? record : null);
-
   async function encodeNewest(camera: string, entry: Watched): Promise<void> {
     entry.encoding = true;
     try {
@@ -87,17 +80,13 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
         const seen = entry.next;
         entry.next = null;
         const jpeg = await encode(seen);
-        const header = headerOf(seen.frame.header, seen.record);
+        const header = headerOf(seen);
         const message = pictureMessage(header, jpeg);
         for (const take of takers) take(camera, message, jpeg, header);
       }
     } finally {
       entry.encoding = false;
     }
-  }
-
-  async function keepEvidence(record: ResultsRecord, seen: Seen): Promise<void> {
-    if (keep) await keep(record, await encode(seen));
   }
 
   return {
@@ -120,12 +109,13 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
       if (at >= 0) {
         entry.last = { frame: entry.waiting[at]!, record };
         entry.waiting.splice(0, at + 1);
+        if (entry.kept) keep?.seen(entry.last);
         if (entry.watchers > 0) {
           entry.next = entry.last;
           if (!entry.encoding) encodeNewest(camera, entry).catch(() => undefined);
         }
       }
-      if (entry.kept && record.events.length > 0 && entry.last && Math.abs(capturedAt - entry.last.frame.header.capturedAt) <= evidenceAge) keepEvidence(record, entry.last).catch(() => undefined);
+      if (entry.kept && record.events.length > 0) keep?.events(record, entry.last && Math.abs(capturedAt - entry.last.frame.header.capturedAt) <= evidenceAge ? entry.last : null);
     },
     encoded(take) {
       takers.add(take);
@@ -153,26 +143,4 @@ export function createPictures(feed: PictureFeed, blursHeads: (camera: string) =
       takers.clear();
     },
   };
-}
-
-function headerOf(frame: FrameHeader, record: ResultsRecord): LivePictureHeader {
-  return {
-    camera: frame.camera,
-    capturedAt: frame.capturedAt,
-    width: frame.width,
-    height: frame.height,
-    tracks: record.tracks.map(({ id, cls, score, x, y, w, h }) => ({ id, cls, score: round(score), x: round(x), y: round(y), w: round(w), h: round(h) })),
-  };
-}
-
-/** A ten-thousandth of the frame is a fifth of a pixel in 4K. */
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
-}
-
-function pictureMessage(header: LivePictureHeader, jpeg: Buffer): Buffer {
-  const head = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(head.length);
-  return Buffer.concat([length, head, jpeg]);
 }

@@ -1,4 +1,4 @@
-import type { Camera, LiveSite, LiveSiteZone, SiteRecord, Zone } from '@sightline/schemas';
+import { evidenceSchema, type Camera, type LiveSite, type LiveSiteZone, type SiteRecord, type Zone } from '@sightline/schemas';
 
 /** What of the configuration a browser may know: never a source address, a webhook or a secret. */
 export function publicSite(record: SiteRecord): LiveSite {
@@ -17,12 +17,13 @@ export function publicSite(record: SiteRecord): LiveSite {
       masks: camera.privacy.masks,
     })),
     zones: site.zones.map((zone) => publicZone(zone, only)),
-    rules: site.rules.map(({ name, when, for: seconds, severity }) => ({ name, when, for: seconds, severity })),
+    rules: site.rules.map(({ name, when, for: seconds, severity, clip }) => ({ name, when, for: seconds, severity, ...(clip !== undefined && { clip }) })),
+    evidence: site.site.evidence ?? evidenceSchema.parse({}),
   };
 }
 
 export function publicZone(zone: Zone, onlyCamera: string): LiveSiteZone {
-  const common = { name: zone.name, camera: zone.camera ?? onlyCamera, kind: zone.kind };
+  const common = { name: zone.name, camera: zone.camera ?? onlyCamera, kind: zone.kind, ...(zone.evidence && { evidence: zone.evidence }) };
   switch (zone.kind) {
     case 'line':
       return { ...common, shapes: [{ points: zone.line }, ...(zone.gate ? [{ name: 'gate', points: zone.gate }] : [])] };

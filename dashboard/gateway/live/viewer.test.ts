@@ -19,7 +19,7 @@ let detach: () => void;
 
 beforeEach(async () => {
   state = createLiveState();
-  hub = createHub(state, createPictures({ watch: () => () => undefined }, () => true), { now: Date.now, pagesVersion: 'p1' });
+  hub = createHub(state, createPictures({ watch: () => () => undefined }, async () => Buffer.alloc(0)), { now: Date.now, pagesVersion: 'p1' });
   server = createServer();
   detach = attachSocket(server, hub, () => everything);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
