@@ -32,6 +32,7 @@ const routes: readonly (readonly [method: string, path: string, least: Who, body
   ['GET', '/api/v1/models', 'viewer'],
   ['GET', '/api/v1/alerts', 'viewer'],
   ['GET', '/api/v1/evidence.jpg?id=plaza/crossing/1-1-1', 'viewer'],
+  ['GET', '/api/v1/evidence.clip?id=plaza/crossing/1-1-1', 'viewer'],
   ['GET', '/api/v1/track?camera=plaza&id=1-1', 'viewer'],
   ['POST', '/api/v1/labels', 'operator', { event: 'plaza/crossing/1-1-1', verdict: 'wrong' }],
   ['POST', '/api/v1/site/propose', 'operator', { zones: { remove: [] } }],
@@ -182,7 +183,8 @@ describe('strangers', () => {
       expect(body, path).not.toMatch(/"workspace:|root:x/);
       expect([200, 400, 404], path).toContain(status);
     }
-    for (const id of ['../../access.json', 'plaza/x/../../../1-1', '..%2f..%2faccess/1/1-1-1']) expect((await ask('GET', `/api/v1/evidence.jpg?id=${encodeURIComponent(id)}`, { headers: { cookie: cookies.admin } })).status).toBe(404);
+    for (const id of ['../../access.json', 'plaza/x/../../../1-1', '..%2f..%2faccess/1/1-1-1']) for (const kind of ['jpg', 'clip']) expect((await ask('GET', `/api/v1/evidence.${kind}?id=${encodeURIComponent(id)}`, { headers: { cookie: cookies.admin } })).status).toBe(404);
+    expect((await ask('GET', '/api/v1/evidence.clip?camera=..&at=1', { headers: { cookie: cookies.admin } })).status).toBe(404);
   });
 
   it('are locked out after a few wrong passwords, whether the name exists or not', async () => {

@@ -8,8 +8,10 @@ import { measureText } from '../_live/attention';
 import { alertsAtom, siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
-import { Card, PageTitle, Problem } from '../_ui/controls';
+import { Button, Card, PageTitle, Problem } from '../_ui/controls';
 import { formatMeasure, formatTime } from '../_ui/format';
+import { ClipPlayer, useClip } from '../_events/clip-player';
+import { useState } from 'react';
 
 const icons = { firing: BellRing, pending: Hourglass, resolved: CircleCheck } as const;
 const colours = { firing: 'text-bad', pending: 'text-warn', resolved: 'text-good' } as const;
@@ -63,6 +65,7 @@ export function AlertsPage() {
                 <p className="text-muted">
                   {alert.subject} · {measureText(alert.measure, t)} {formatMeasure(alert.measure, alert.value, language)} ({alert.condition})
                 </p>
+                {alert.state === 'firing' && site?.rules.some(({ name, clip }) => name === alert.rule && clip) && <AlertClip alert={alert} />}
               </div>
               <time className="tabular shrink-0 text-xs leading-5 text-muted">{formatTime(alert.at / 1000, zone, language, dated)}</time>
             </li>
@@ -71,4 +74,25 @@ export function AlertsPage() {
       </ul>
     );
   }
+}
+
+function AlertClip({ alert }: { readonly alert: LiveAlert }) {
+  const { t } = useText();
+  const [shown, setShown] = useState(false);
+  const clip = useClip(shown ? `camera=${encodeURIComponent(alert.camera)}&at=${alert.at}` : null);
+  if (!shown) {
+    return (
+      <Button className="mt-2" onClick={() => setShown(true)}>
+        {t('alerts.clip')}
+      </Button>
+    );
+  }
+  if (clip === null) return <p className="mt-2 text-muted">{t('alerts.noClip')}</p>;
+  if (!clip) return null;
+  const { width, height } = clip[0]!.header;
+  return (
+    <div className="on-picture relative mt-2 w-full max-w-xl overflow-hidden rounded-lg bg-[#0b0f16]" style={{ aspectRatio: `${width} / ${height}` }}>
+      <ClipPlayer frames={clip} track={undefined} label={t('alerts.clipOf', { rule: alert.rule })} />
+    </div>
+  );
 }

@@ -2,7 +2,7 @@
 
 import type { LiveEvent, LivePoint, LiveSite } from '@sightline/schemas/live';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Flag, X } from 'lucide-react';
+import { Check, Flag, X } from 'lucide-react';
 import { useState } from 'react';
 import { eventText } from '../_live/event-text';
 import { getJson, sendJson } from '../_live/rest';
@@ -10,6 +10,7 @@ import { useText } from '../_text/text';
 import { Button } from '../_ui/controls';
 import { formatTime, formatWait } from '../_ui/format';
 import { kindLooks } from '../_ui/zone-kinds';
+import { ClipPlayer, useClip } from './clip-player';
 
 interface Track {
   readonly from: number;
@@ -24,9 +25,10 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
   const [aspect, setAspect] = useState(16 / 9);
   const [missing, setMissing] = useState<string | null>(null);
   const { data } = useQuery({ queryKey: ['track', event.camera, event.track], enabled: event.track !== undefined, queryFn: ({ signal }) => getJson<{ track: Track | null }>(`/api/v1/track?camera=${encodeURIComponent(event.camera)}&id=${encodeURIComponent(event.track!)}`, signal) });
-  const wrong = useMutation({ mutationFn: () => sendJson('POST', '/api/v1/labels', { event: event.id, verdict: 'wrong' }) });
+  const judged = useMutation({ mutationFn: (verdict: 'wrong' | 'right') => sendJson('POST', '/api/v1/labels', { event: event.id, verdict }) });
   const zone = site.zones.find((candidate) => candidate.name === event.zone && candidate.camera === event.camera);
   const look = kindLooks[event.zoneKind];
+  const clip = useClip(zone?.evidence === 'clip' ? `id=${encodeURIComponent(event.id)}` : null);
   const path = data?.track?.path.map(([, x, y]) => [x, y] as const) ?? [];
   const toText = (points: readonly LivePoint[]): string => points.map(([x, y]) => `${x * 1000 * aspect},${y * 1000}`).join(' ');
   return (
@@ -37,7 +39,8 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
         ) : (
           <img src={`/api/v1/evidence.jpg?id=${encodeURIComponent(event.id)}`} alt={t('events.pictureOf', { what: eventText(event, text) })} className="absolute inset-0 size-full object-cover" onLoad={({ currentTarget }) => setAspect(currentTarget.naturalWidth / currentTarget.naturalHeight)} onError={() => setMissing(event.id)} />
         )}
-        <svg viewBox={`0 0 ${1000 * aspect} 1000`} preserveAspectRatio="none" className="absolute inset-0 size-full" aria-hidden>
+        {clip && <ClipPlayer key={event.id} frames={clip} track={event.track} label={t('events.clipOf', { what: eventText(event, text) })} />}
+        <svg viewBox={`0 0 ${1000 * aspect} 1000`} preserveAspectRatio="none" className="pointer-events-none absolute inset-0 size-full" aria-hidden>
           {missing !== event.id &&
             zone?.shapes
             .filter((shape) => event.part === undefined || shape.name === event.part)
@@ -50,7 +53,7 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
                 </g>
               );
             })}
-          {path.length > 1 && (
+          {!clip && path.length > 1 && (
             <g fill="none" strokeLinejoin="round" strokeLinecap="round">
               <polyline points={toText(path)} stroke="#06090e" strokeOpacity={0.7} strokeWidth={5} vectorEffect="non-scaling-stroke" />
               <polyline points={toText(path)} stroke="#ffffff" strokeWidth={2} vectorEffect="non-scaling-stroke" />
@@ -58,7 +61,7 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
           )}
           {event.point && <circle cx={event.point[0] * 1000 * aspect} cy={event.point[1] * 1000} r={14} fill={look.colour} stroke="#06090e" strokeWidth={3} vectorEffect="non-scaling-stroke" />}
         </svg>
-        <button type="button" onClick={close} title={t('live.close')} className="absolute right-2 top-2 grid size-11 place-items-center rounded-lg bg-[#06090e]/75 text-white">
+        <button type="button" onClick={close} title={t('live.close')} className="absolute right-2 top-2 z-10 grid size-11 place-items-center rounded-lg bg-[#06090e]/75 text-white">
           <X aria-hidden className="size-5" />
           <span className="sr-only">{t('live.close')}</span>
         </button>
@@ -73,17 +76,21 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
           {event.seconds !== undefined && <Row name={t('events.seconds')} value={formatWait(event.seconds)} />}
           {event.track !== undefined && <Row name={t('events.track')} value={event.track} />}
         </dl>
-        {wrong.isSuccess ? (
+        {judged.isSuccess ? (
           <p role="status" className="text-sm font-medium text-good">
             {t('events.thanks')}
           </p>
         ) : (
-          <Button onClick={() => wrong.mutate()} disabled={wrong.isPending} className="justify-self-start">
-            <Flag aria-hidden className="size-4" />
-            {t('events.wrong')}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            {(['wrong', 'right'] as const).map((verdict) => (
+              <Button key={verdict} onClick={() => judged.mutate(verdict)} disabled={judged.isPending}>
+                {verdict === 'wrong' ? <Flag aria-hidden className="size-4" /> : <Check aria-hidden className="size-4" />}
+                {t(`events.${verdict}`)}
+              </Button>
+            ))}
+          </div>
         )}
-        {wrong.error && <p className="text-sm text-bad">{wrong.error.message}</p>}
+        {judged.error && <p className="text-sm text-bad">{judged.error.message}</p>}
       </div>
     </article>
   );

@@ -9,6 +9,7 @@ import { sendJson } from '../_live/rest';
 import { useStoredTheme } from './theme';
 import { setLanguage, useText, type Language } from '../_text/text';
 import { Button, Card, PageTitle, Select } from '../_ui/controls';
+import { formatNumber } from '../_ui/format';
 import { AuditCard } from './audit';
 import { TokensCard } from './tokens';
 import { UsersCard } from './users';
@@ -54,7 +55,7 @@ export function SettingsPage() {
             <dt className="text-muted">{t('settings.version')}</dt>
             <dd className="tabular">{site?.version}</dd>
             <dt className="text-muted">{t('settings.retention')}</dt>
-            <dd>{t('settings.retentionDetail')}</dd>
+            <dd>{site && t('settings.retentionDetail', { days: formatNumber(site.evidence.days, language), megabytes: formatNumber(site.evidence.megabytes, language) })}</dd>
           </dl>
         </Card>
         {admin && <UsersCard closed={session.closed} />}

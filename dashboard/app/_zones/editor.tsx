@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { Picture } from '../_live/picture';
 import { ZoneOverlay } from '../_live/zone-overlay';
 import { useText } from '../_text/text';
-import { Button, Card, Field, Problem } from '../_ui/controls';
+import { Button, Card, Field, Problem, Select } from '../_ui/controls';
 import { useAtom } from '../_live/atom';
 import { cameraAtom } from '../_live/model';
 import { Canvas, drawingOn } from './canvas';
@@ -104,6 +104,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
             <div className="grid gap-3">
               <Field label={t('cameras.name')} value={draft.name} onChange={(name) => update({ ...draft, name }, 'name')} disabled={draft.saved !== null} problem={mistakes.includes('name') ? t('zones.mistake.name') : mistakes.includes('taken') ? t('zones.mistake.taken') : undefined} />
               <Field label={t('zones.classes')} value={draft.classes.join(', ')} onChange={(value) => update({ ...draft, classes: value.split(',').map((cls) => cls.trim()).filter((cls, i, all) => cls !== '' || i < all.length - 1).filter((cls) => cls !== '') }, 'classes')} hint={t('zones.classesHint')} />
+              <Select label={t('zones.evidence')} value={String(draft.rest['evidence'] ?? 'picture')} options={(['picture', 'clip', 'none'] as const).map((value) => ({ value, text: t(`zones.evidence.${value}`) }))} onChange={(evidence) => update({ ...draft, rest: { ...draft.rest, evidence } }, null)} />
               {draft.grid && (
                 <div className="grid grid-cols-2 gap-3">
                   <Field label={t('zones.columns')} type="number" min={1} max={200} value={draft.grid.columns} onChange={(value) => update({ ...draft, grid: { ...draft.grid!, columns: whole(value) } }, 'grid')} />
