@@ -7,10 +7,11 @@ import { seeFootage, type Footage } from './events-footage.js';
 import { readTruth } from './events-truth.js';
 import { judgeCarPark } from './simulation/judge-car-park.js';
 import { judgeQueue, queueScenarios } from './simulation/judge-queue.js';
+import { judgeRoad, roadScenarios } from './simulation/judge-road.js';
 
 /**
  * `sightline eval events`: what the zones say on footage with hand-checked events, at several frame rates, and on
- * simulated queues and car parks.
+ * simulated queues, car parks and roads.
  *
  *     const rows = await evaluateEvents({ dataFolder: '../shared/data', models: ['default'], open, cache: '.sightline/eval' });
  */
@@ -25,7 +26,7 @@ export interface EvaluateEvents {
 
 export const describeEvents = `Events of the zones on footage with hand-checked truth, every k-th frame for lower rates, averaged over all
 frames the subsampling may start with. A crossing is right when frame and place on the line agree with one vehicle; a visit
-when it shares half of its time with a true one; an emptying or refill within 0.6 s. Then simulated queues and car parks,
+when it shares half of its time with a true one; an emptying or refill within 0.6 s. Then simulated queues, car parks and roads,
 seen through a simulated detector with its tremble, misses and false boxes.`;
 
 const trafficRates = [30, 10, 5, 3, 2];
@@ -66,11 +67,14 @@ export async function evaluateEvents({ dataFolder, models, open, cache, progress
   }
   for (const [label, scenario] of Object.entries(queueScenarios)) judge(label, () => judgeQueue(label, { ...scenario, seed: simulationSeed, minutes: queueMinutes }));
   for (const [label, hours] of Object.entries(carParks)) judge(label, () => judgeCarPark(label, { ...hours, seed: simulationSeed, secondsPerFrame: carParkFrame }));
+  for (const [label, scenario] of Object.entries(roadScenarios)) judge(label, () => judgeRoad(label, { ...scenario, seed: simulationSeed, seconds: roadSeconds }, roadRates));
   return rows;
 }
 
 const simulationSeed = 1;
 const queueMinutes = 60;
+const roadSeconds = 90;
+const roadRates = [10, 5, 3, 2];
 const carParks = { 'car park of 100, by day': { from: 8, hours: 12 }, 'car park of 100, by night': { from: 20, hours: 12 } };
 /** Seconds between looks: cars stand for hours. */
 const carParkFrame = 5;

@@ -3,6 +3,7 @@ import { lookDistance } from './look.js';
 import { bufferedIou, distanceSquared, sizeOf, type CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import type { TrackState } from './state.js';
+import { canReach, completed, mayReturn } from './vehicles.js';
 
 /** A detection as the tracker takes it: centre and sides in frame heights. */
 export interface Candidate {
@@ -25,7 +26,7 @@ export interface Pair {
  * Pairs tracks with candidates by where they are expected, how large they are and, where both are known, how they look.
  * Every pair's candidate is marked as taken.
  */
-export function associate(tracks: readonly TrackState[], candidates: readonly Candidate[], options: TrackerOptions): Pair[] {
+export function associate(tracks: readonly TrackState[], candidates: readonly Candidate[], aspect: number, options: TrackerOptions): Pair[] {
   if (tracks.length === 0 || candidates.length === 0) return [];
   const byX = candidates.map((_, index) => index).sort((a, b) => candidates[a]!.box[0] - candidates[b]!.box[0] || a - b);
   const edges: Edge[] = [];
@@ -38,7 +39,7 @@ export function associate(tracks: readonly TrackState[], candidates: readonly Ca
       const column = byX[at]!;
       const candidate = candidates[column]!;
       if (candidate.box[0] > motion.x + reach) break;
-      const cost = pairCost(track, candidate, size, options);
+      const cost = pairCost(track, candidate, size, aspect, options);
       if (cost !== null) edges.push({ row, column, cost });
     }
   }
@@ -50,7 +51,7 @@ export function associateByLook(tracks: readonly TrackState[], candidates: reado
   const edges: Edge[] = [];
   for (let row = 0; row < tracks.length; row++) {
     const track = tracks[row]!;
-    if (!track.look) continue;
+    if (!track.look || (track.group === 'vehicle' && !mayReturn(track, options))) continue;
     const size = sizeOf({ w: track.box[2], h: track.box[3] });
     const reach = (options.returnReach + options.returnSpeed * track.unseen) * size;
     for (let column = 0; column < candidates.length; column++) {
@@ -58,6 +59,7 @@ export function associateByLook(tracks: readonly TrackState[], candidates: reado
       if (!look || group !== track.group || odd !== track.odd) continue;
       if (Math.hypot(box[0] - track.box[0], box[1] - track.box[1]) > reach) continue;
       if (Math.abs(Math.log(box[3] / track.box[3])) > options.sizeGate + options.sizeGateGrowth * track.unseen) continue;
+      if (group === 'vehicle' && !canReach(track, box, options)) continue;
       const distance = lookDistance(track.look, look);
       if (distance < options.returnLook) edges.push({ row, column, cost: distance });
     }
@@ -83,17 +85,20 @@ export function associateInPlace(tracks: readonly TrackState[], candidates: read
 }
 
 /** The price of a pair less what its own kind costs to leave alone, so that pairs with and without look compare; null: impossible. */
-function pairCost(track: TrackState, candidate: Candidate, size: number, options: TrackerOptions): number | null {
+function pairCost(track: TrackState, candidate: Candidate, size: number, aspect: number, options: TrackerOptions): number | null {
   if (candidate.group !== track.group) return null;
   const { motion } = track;
-  if (distanceSquared(motion, candidate.box, options) > options.gate) return null;
-  const ratio = Math.abs(Math.log(candidate.box[3] / motion.h));
+  const box = track.group === 'vehicle' ? completed(candidate.box, motion, aspect) : candidate.box;
+  if (track.group === 'vehicle' && !canReach(track, box, options)) return null;
+  if (distanceSquared(motion, box, options) > options.gate) return null;
+  const ratio = Math.abs(Math.log(box[3] / motion.h));
   if (ratio > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
   if (candidate.odd !== track.odd && ratio > options.groundStep) return null;
   const buffer = Math.min(options.bufferMost, options.buffer + Math.sqrt(motion.pp) / size);
-  let cost = 1 - bufferedIou([motion.x, motion.y, motion.w, motion.h], candidate.box, buffer) + options.sizeCost * ratio;
+  let cost = 1 - bufferedIou([motion.x, motion.y, motion.w, motion.h], box, buffer) + options.sizeCost * ratio + options.vehicleLeaving * track.leaving;
   if (track.look && candidate.look) {
-    const difference = (lookDistance(track.look, candidate.look) - options.lookFree) / options.lookScale;
+    const vehicle = track.group === 'vehicle';
+    const difference = (lookDistance(track.look, candidate.look) - (vehicle ? options.vehicleLookFree : options.lookFree)) / (vehicle ? options.vehicleLookScale : options.lookScale);
     cost += Math.min(1, Math.max(0, difference)) + options.unmatched - options.unmatchedWithLook;
   }
   return cost;

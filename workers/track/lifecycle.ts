@@ -2,6 +2,7 @@ import type { FrameInput, Track } from '@sightline/schemas';
 import { associate, associateByLook, associateInPlace, type Candidate, type Pair } from './associate.js';
 import { candidatesOf } from './candidates.js';
 import { asTrack, fractions } from './corrected.js';
+import { expectedMotion, freshCourse, learnFlow, shifted } from './flow.js';
 import { freshGround, groundMisfit, learnGround } from './ground.js';
 import { blendLook } from './look.js';
 import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
@@ -9,6 +10,7 @@ import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
 import { knownPlace, learnStill, longestStep, withoutStill } from './still.js';
 import { initialSpeed, leastBirth, type TrackerState, type TrackState } from './state.js';
+import { completed, expect, leaving } from './vehicles.js';
 
 /** Confirmed and tentative objects that one camera may have at once; beyond it no track begins. */
 const mostTracks = 2000;
@@ -29,6 +31,7 @@ export function shift({ tracks, places }: TrackerState, { motion: [dx, dy], aspe
     track.motion.y += dy;
     const [x, y, w, h] = track.box;
     track.box = [x + dx * aspect, y + dy, w, h];
+    track.course = shifted(track.course, dx * aspect, dy);
     track.origin = { x: track.origin.x + dx * aspect, y: track.origin.y + dy };
     track.stay = { x: track.stay.x + dx * aspect, y: track.stay.y + dy, since: track.stay.since };
   }
@@ -57,10 +60,12 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     const ground = grounds[candidate.group];
     if (ground) candidate.odd = groundMisfit(ground, candidate.box, options) > options.groundMisfit;
   }
+  for (const track of tracks) if (track.group === 'vehicle') track.leaving = leaving(track, state.aspect);
   const take = (pairs: readonly Pair[]): void => {
     for (const { track, candidate } of pairs) {
       owners.set(candidate, track);
-      sight(track, candidate, input.capturedAt, options);
+      sight(track, candidate, input, options);
+      if (track.group === 'vehicle' && candidate.score >= options.strong) learnFlow(state.flow, track.course, track.box, input.capturedAt);
       if (track.confirmed && candidate.score >= options.strong) learnGround((grounds[track.group] ??= freshGround()), candidate.box);
     }
   };
@@ -69,17 +74,17 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
 
   const confirmed = tracks.filter((track) => track.confirmed);
   const followed = confirmed.filter((track) => track.unseen <= Math.max(options.lostSeconds, seconds));
-  take(associate(followed, free(options.strong), options));
-  take(associate(open(followed), free(0, options.strong), options));
+  take(associate(followed, free(options.strong), state.aspect, options));
+  take(associate(open(followed), free(0, options.strong), state.aspect, options));
   for (const pair of associateByLook(open(confirmed), free(options.strong), options)) {
     const { track, candidate } = pair;
     Object.assign(track.motion, beginMotion(candidate.box, initialSpeed(track.group, options), options));
     anew.add(track);
     owners.set(candidate, track);
-    sight(track, candidate, input.capturedAt, options);
+    sight(track, candidate, input, options);
   }
   take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
-  take(associate(tracks.filter((track) => !track.confirmed), free(options.strong), options));
+  take(associate(tracks.filter((track) => !track.confirmed && (track.group !== 'vehicle' || track.unseen <= Math.max(options.tentativeSeconds, seconds) + 1e-6)), free(options.strong), state.aspect, options));
   for (const candidate of free(0)) {
     if (candidate.score < leastBirth(candidate.group, options)) continue;
     if (candidate.odd && tracks.some((track) => covers(track, candidate))) continue;
@@ -133,12 +138,13 @@ function covers({ group, motion: { x, y, w, h } }: TrackState, candidate: Candid
   return group === candidate.group && bufferedIou([x, y, w, h], candidate.box, 0) > sharedPlace;
 }
 
-function sight(track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
+function sight(track: TrackState, candidate: Candidate, { capturedAt: at, aspect }: FrameInput, options: TrackerOptions): void {
   const { unseen } = track;
-  correct(track.motion, candidate.box, options);
-  track.box = candidate.box;
+  const box = track.group === 'vehicle' ? completed(candidate.box, track.motion, aspect) : candidate.box;
+  correct(track.motion, box, options);
+  track.box = box;
   track.odd = candidate.odd;
-  const [x, y, w, h] = candidate.box;
+  const [x, y, w, h] = box;
   if (Math.hypot(x - track.stay.x, y - track.stay.y) > stayWithin * sizeOf({ w, h })) track.stay = { x, y, since: at };
   track.arrived ||= Math.hypot(x - track.origin.x, y - track.origin.y) >= sizeOf({ w, h });
   track.score = candidate.score;
@@ -160,12 +166,14 @@ function sight(track: TrackState, candidate: Candidate, at: number, options: Tra
 function begin(state: TrackerState, candidate: Candidate, at: number, options: TrackerOptions): TrackState {
   const { box, cls, group, score, look, odd } = candidate;
   const arrived = state.watched >= options.stillSeconds && !knownPlace(candidate, state.places);
+  const motion = beginMotion(box, initialSpeed(group, options), options);
+  if (group === 'vehicle') expect(motion, expectedMotion(state.flow, box), options);
   return {
     id: `${state.epoch.toString(36)}-${state.next++}`,
     group,
     votes: { [cls]: score },
     cls,
-    motion: beginMotion(box, initialSpeed(group, options), options),
+    motion,
     box,
     odd,
     stay: { x: box[0], y: box[1], since: at },
@@ -181,6 +189,8 @@ function begin(state: TrackerState, candidate: Candidate, at: number, options: T
     first: odd || score < options.confirm ? box : null,
     seenAt: at,
     unseen: 0,
+    leaving: 0,
+    course: freshCourse(),
     moments: [],
     path: beginPath(options.pathTolerance * sizeOf({ w: box[2], h: box[3] })),
   };

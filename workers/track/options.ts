@@ -39,6 +39,14 @@ export interface TrackerOptions {
   readonly initialSpeed: number;
   /** The same of vehicles: slower in their own sizes than they look, and a wider guess pairs one with the next. */
   readonly initialVehicleSpeed: number;
+  /** How much one vehicle's speed differs from the others' at its place, sizes a second. */
+  readonly vehicleDifference: number;
+  /** How far behind its last place a vehicle on its way may be found, object sizes: the noise of two boxes … */
+  readonly vehicleBack: number;
+  /** … until it may have stopped and gone back, seconds. */
+  readonly vehicleTurnSeconds: number;
+  /** How much less it costs to leave a vehicle unmatched that has most likely left the picture. */
+  readonly vehicleLeaving: number;
   /** Seconds in which a change of size dies away: things do not grow for long. */
   readonly sizeDecaySeconds: number;
   /** Squared Mahalanobis distance of centres beyond which a box cannot be the object's (4 standard deviations). */
@@ -59,6 +67,9 @@ export interface TrackerOptions {
   /** Cosine distance of appearance that still costs nothing, and the further distance at which it costs 1. */
   readonly lookFree: number;
   readonly lookScale: number;
+  /** The same of vehicles, whose shape and colours stay as they are. */
+  readonly vehicleLookFree: number;
+  readonly vehicleLookScale: number;
   /** Seconds over which a track's appearance is averaged: longer than two people who pass hide each other. */
   readonly lookSeconds: number;
   /** A lost track returns by appearance below this cosine distance … */
@@ -108,6 +119,10 @@ export const defaultTrackerOptions: TrackerOptions = {
   sizeAcceleration: 0.07,
   initialSpeed: 1,
   initialVehicleSpeed: 1.5,
+  vehicleDifference: 0.5,
+  vehicleBack: 0.3,
+  vehicleTurnSeconds: 2,
+  vehicleLeaving: 1,
   sizeDecaySeconds: 1,
   gate: 16,
   sizeGate: 0.5,
@@ -119,6 +134,8 @@ export const defaultTrackerOptions: TrackerOptions = {
   unmatchedWithLook: 1.5,
   lookFree: 0.17,
   lookScale: 0.35,
+  vehicleLookFree: 0.08,
+  vehicleLookScale: 0.25,
   lookSeconds: 4,
   returnLook: 0.3,
   returnReach: 0.5,

@@ -1,4 +1,5 @@
 import { SightlineError } from '@sightline/runtime/errors';
+import { freshCourse, type Course, type Flow } from './flow.js';
 import type { Ground } from './ground.js';
 import { packLook, unpackLook } from './look.js';
 import type { CentredBox, Motion } from './motion.js';
@@ -25,6 +26,8 @@ export interface TrackerState {
   readonly grounds: Record<string, Ground>;
   /** Seconds of analysed frames, up to what a place needs to be known. */
   watched: number;
+  /** How vehicles move where. */
+  readonly flow: Flow;
   /** Where something that is no object always stands. */
   places: StillPlace[];
 }
@@ -63,6 +66,10 @@ export interface TrackState {
   seenAt: number;
   /** Seconds since the last sighting; frames that the gate held back do not count. */
   unseen: number;
+  /** Its last places; of vehicles only. */
+  course: Course;
+  /** How likely it has left the picture by now, 0..1; of vehicles only. */
+  leaving: number;
   /** Filtered states of the last second, for the corrected record. */
   moments: Moment[];
   readonly path: PathState;
@@ -90,7 +97,7 @@ export function groupOf(cls: string): string {
 }
 
 export function freshState(): TrackerState {
-  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [] };
+  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [], flow: { cells: {} } };
 }
 
 /** The state as plain JSON of its own, looks as exact base64. */
@@ -103,8 +110,8 @@ export function pack(state: TrackerState): unknown {
 export function unpack(snapshot: unknown): TrackerState {
   const { v, ...state } = structuredClone(snapshot) as { v: number } & Packed;
   if (v !== 1) throw new SightlineError('RECORD_NEWER', `a tracker snapshot of version ${v}; this process reads version 1`);
-  const unpacked = (track: PackedTrack): TrackState => ({ ...track, look: track.look === null ? null : unpackLook(track.look) });
-  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
+  const unpacked = (track: PackedTrack): TrackState => ({ ...track, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
+  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? { cells: {} }, tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
 }
 
 type PackedTrack = Omit<TrackState, 'look'> & { look: string | null };
