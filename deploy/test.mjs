@@ -28,4 +28,5 @@ if (!only) {
   step('lint', 'eslint/bin/eslint.js', ['.', '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/']);
 }
 buildPages({ quiet: true });
-step('tests', 'vitest/vitest.mjs', ['run', ...(only ? [`test/${only}`] : [])], { SIGHTLINE_SLOW: all || only ? '1' : '0' });
+// One file after another where a folder is run alone: chaos and its like fill a small machine by themselves.
+step('tests', 'vitest/vitest.mjs', ['run', ...(only ? [`test/${only}`, '--no-file-parallelism'] : [])], { SIGHTLINE_SLOW: all || only ? '1' : '0' });

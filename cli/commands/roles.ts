@@ -79,4 +79,17 @@ export function addRoles(program: Command): void {
       const { startStoreRole } = await import('../roles/store.js');
       await roleProcess('store', () => startStoreRole({ folder: data, host, port, writerToken }), ({ door }) => door.url);
     });
+
+  program
+    .command('repartition')
+    .description('distributed: give the topics more partitions, with everything at rest; each camera keeps its order and state')
+    .argument('<count>', 'partitions of frames, results and checkpoints from now on', Number)
+    .addHelpText('after', `${distributed}\nThe steps before and after are in docs/distributed.md, "More partitions later".`)
+    .action(async (count: number) => {
+      if (!Number.isInteger(count) || count < 1) throw new SightlineError('USAGE', `the count is ${count}; it must be a whole number from 1`);
+      const { kafkaOptionsFrom } = await import('@sightline/runtime/log/kafka/options');
+      const { repartition } = await import('../roles/repartition.js');
+      const { cameras, moved } = await repartition(await kafkaOptionsFrom(process.env), count);
+      process.stdout.write(`${count} partitions; ${moved} of ${cameras} cameras moved with their state.\nSet SIGHTLINE_KAFKA_PARTITIONS=${count} everywhere, then start workers and sinks, then ingests.\n`);
+    });
 }

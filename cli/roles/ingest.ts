@@ -39,6 +39,7 @@ interface Running {
 
 const group = 'ingest';
 const workers = 'workers';
+const retryMs = 1000;
 
 export function startIngestRole({ environment, logger, siteFile, jpegQuality, simulated, clock = systemClock }: IngestRoleOptions): Promise<Role> {
   return runRole(async (opened, failed) => {
@@ -93,6 +94,7 @@ class Shares {
   readonly #unsubscribe: () => void;
   readonly #manifests = new Map<string, Manifest>();
   #changing: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(options: SharesOptions) {
     this.#options = options;
@@ -111,14 +113,28 @@ class Shares {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#unsubscribe();
     this.#partitions.clear();
     await this.#change(async () => void (await Promise.all([...this.#running.keys()].map((name) => this.#stop(name)))));
   }
 
   #change(act: () => Promise<void>): Promise<void> {
-    this.#changing = this.#changing.then(act).catch((error: unknown) => this.#options.report(explain(error)));
+    this.#changing = this.#changing.then(() => this.#untilDone(act)).catch((error: unknown) => this.#options.report(explain(error)));
     return this.#changing;
+  }
+
+  /** Again and again while the log is away: a camera that was not started would stay so. */
+  async #untilDone(act: () => Promise<void>): Promise<void> {
+    for (let told = false; ; told = true) {
+      try {
+        return await act();
+      } catch (error) {
+        if (this.#closed || !(error instanceof SightlineError && error.retryable)) throw error;
+        if (!told) this.#options.report(explain(error));
+        await this.#options.clock.sleep(retryMs);
+      }
+    }
   }
 
   async #apply({ site }: SiteRecord): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '@sightline/runtime/clock';
-import type { Log, Producer } from '@sightline/runtime/log/log';
+import { explain, SightlineError } from '@sightline/runtime/errors';
+import type { Log, LogRecord, Producer } from '@sightline/runtime/log/log';
 import { randomBytes } from 'node:crypto';
 
 /**
@@ -32,6 +33,8 @@ const overloadSeconds = 2;
 const keepingUp = 0.8;
 /** The rate of commits is taken over this time. */
 const rateSeconds = 3;
+/** While the log cannot be reached, a frame is sent again after so long; one that arrived twice is dropped as seen. */
+const sendAgainMs = 500;
 /** Frames of a recording that may wait: more would only be sent again after a crash. */
 const recordingFrames = 64;
 
@@ -92,6 +95,19 @@ export async function pacedProducer(options: PacedOptions): Promise<PacedProduce
     return Math.max(4, Math.ceil(fps * (behind ? overloadSeconds : takeoverSeconds)));
   }
 
+  /** A recording must lose no frame while the log is away, and a live camera has an outbox that drops and counts. */
+  async function sendUntilSafe(records: readonly LogRecord[]): ReturnType<Producer['send']> {
+    for (let told = false; ; told = true) {
+      try {
+        return await producer.send('frames', records);
+      } catch (error) {
+        if (closed.signal.aborted || !(error instanceof SightlineError && error.retryable)) throw error;
+        if (!told) report(explain(error));
+        await clock.sleep(sendAgainMs, closed.signal);
+      }
+    }
+  }
+
   return {
     waiting: (camera) => cameras.get(camera)?.offsets.length ?? 0,
     send: async (topic, records) => {
@@ -101,7 +117,7 @@ export async function pacedProducer(options: PacedOptions): Promise<PacedProduce
       cameras.set(camera, sent);
       while (sent.offsets.length >= limit(camera) && !closed.signal.aborted) await new Promise<void>((resolve) => roomFor.push(resolve));
       const traced = records.map((record) => ({ ...record, headers: { ...record.headers, traceparent: traceparent() } }));
-      const positions = await producer.send(topic, traced);
+      const positions = await sendUntilSafe(traced);
       for (const { offset } of positions) sent.offsets.push(offset);
       return positions;
     },

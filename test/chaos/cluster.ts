@@ -15,7 +15,8 @@ export interface ClusterOptions {
   readonly prefix: string;
   readonly site: Site;
   readonly storeFolder: string;
-  readonly frames: number;
+  /** Simulated frames of each camera; null: the site's own sources and models. */
+  readonly frames: number | null;
   readonly workers?: number;
   readonly ingests?: number;
   readonly sinks?: number;
@@ -36,6 +37,9 @@ export class Cluster {
   readonly #environment: Record<string, string>;
   readonly #specs = new Map<string, RoleArguments>();
   readonly #children = new Map<string, RoleChild>();
+  readonly #held = new Set<string>();
+  /** Processes killed so far. */
+  kills = 0;
   #ending = false;
 
   private constructor(log: Log, environment: Record<string, string>, storeUrl: string) {
@@ -45,7 +49,7 @@ export class Cluster {
   }
 
   static async start(options: ClusterOptions): Promise<Cluster> {
-    const { brokers, prefix, site, partitions = 6, replication = 1 } = options;
+    const { brokers, prefix, site, frames, partitions = 6, replication = 1 } = options;
     const log = await openKafkaLog({ brokers, prefix, partitions, replication, minInsyncReplicas: replication > 1 ? 2 : 1 });
     await log.ensureTopics(topics);
     await publishSite(log, site);
@@ -66,9 +70,9 @@ export class Cluster {
     await cluster.run('store', { role: 'store', folder: options.storeFolder, port: storePort, writerToken });
     const starting: Promise<void>[] = [];
     for (let n = 0; n < (options.sinks ?? 1); n++) starting.push(cluster.run(`sink-${n}`, { role: 'sink' }));
-    for (let n = 0; n < (options.workers ?? 2); n++) starting.push(cluster.run(`worker-${n}`, { role: 'worker', threads: 1, simulatedSeconds: options.seconds ?? 0.002, ...off(n) }));
+    for (let n = 0; n < (options.workers ?? 2); n++) starting.push(cluster.run(`worker-${n}`, { role: 'worker', threads: 1, ...(frames !== null && { simulatedSeconds: options.seconds ?? 0.002 }), ...off(n) }));
     await Promise.all(starting);
-    for (let n = 0; n < (options.ingests ?? 2); n++) await cluster.run(`ingest-${n}`, { role: 'ingest', simulatedSource: { frames: options.frames, fps: 10 }, ...off(n) });
+    for (let n = 0; n < (options.ingests ?? 2); n++) await cluster.run(`ingest-${n}`, { role: 'ingest', ...(frames !== null && { simulatedSource: { frames, fps: 10 } }), ...off(n) });
     return cluster;
   }
 
@@ -85,7 +89,7 @@ export class Cluster {
     });
     this.#children.set(name, child);
     void child.exited.then(() => {
-      if (!this.#ending && this.#children.get(name) === child) void this.run(name, spec).catch(() => undefined);
+      if (!this.#ending && !this.#held.has(name) && this.#children.get(name) === child) void this.run(name, spec).catch(() => undefined);
     });
     await child.ready.catch((error: unknown) => {
       throw new Error(`${(error as Error).message}\n${this.lines.slice(-20).join('\n')}`);
@@ -95,8 +99,24 @@ export class Cluster {
   /** SIGKILL; the role is started again. */
   async kill(name: string): Promise<void> {
     const child = this.#children.get(name);
+    this.kills += 1;
     child?.signal('SIGKILL');
     await child?.exited;
+  }
+
+  /** SIGKILL, and stays away until it is let in again. */
+  async hold(name: string): Promise<void> {
+    this.#held.add(name);
+    await this.kill(name);
+  }
+
+  async letIn(name: string): Promise<void> {
+    this.#held.delete(name);
+    await this.run(name, this.#specs.get(name)!);
+  }
+
+  pid(name: string): number | undefined {
+    return this.#children.get(name)?.pid;
   }
 
   signal(name: string, signal: NodeJS.Signals): void {

@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, startDevKafka, type DevKafka } from 'sightline/dev/kafka';
-import { repartition } from 'sightline/roles/repartition';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 let kafka: DevKafka;
@@ -83,33 +82,5 @@ describe('what can be wrong with a cluster', () => {
     const other = await site('differs.', 3);
     expect(await other.ensureTopics(topics)).toContainEqual({ topic: 'frames', difference: 'differs.frames: partitions is 2, configured is 3' });
     expect(await other.partitions('frames')).toBe(2);
-  });
-
-  it('more partitions later: refused while work waits, and each camera’s state moves to its new partition', async () => {
-    const log = await site('growing.', 1);
-    await log.ensureTopics(topics);
-    const producer = await log.producer();
-    const state = { site: 'x', embeddedSecond: null, pipeline: { v: 1 } };
-    const cameras = ['a', 'b', 'c', 'd', 'e'];
-    for (const camera of cameras) {
-      const [at] = await producer.send('results', [{ key: camera, value: Buffer.from('{}') }]);
-      await producer.send('checkpoints', [{ key: `${camera}/0`, partition: 0, value: Buffer.from(JSON.stringify({ v: 1, camera, position: { epoch: 1, seq: 7 }, frameOffset: 0, resultsOffset: at!.offset, state })) }]);
-    }
-    await producer.send('frames', [{ key: 'a', value: Buffer.from('frame') }]);
-    const connection = { brokers: kafka.brokers, prefix: 'growing.' };
-    await expect(repartition(connection, 4)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('wait') as string });
-    const subscription = await log.subscribe({ group: 'workers', topics: ['frames'], assigned: async () => 'begin', records: async (batch, context) => context.commit(batch.at(-1)!.offset + 1) });
-    const sink = await log.subscribe({ group: 'sink', topics: ['results'], assigned: async () => 'begin', records: async (batch, context) => context.commit(batch.at(-1)!.offset + 1) });
-    await expect.poll(async () => [(await log.committed('workers', 'frames')).get(0), (await log.committed('sink', 'results')).get(0)], { timeout: 10_000 }).toEqual([1, 5]);
-    await subscription.close();
-    await sink.close();
-    expect(await repartition(connection, 4)).toEqual({ cameras: 5, moved: expect.any(Number) as number });
-    const after = await site('growing.', 4);
-    expect(await after.partitions('checkpoints')).toBe(4);
-    const { loadCheckpoints } = await import('@sightline/workers/checkpoint/checkpoint');
-    for (const camera of cameras) {
-      const { cameras: loaded } = await loadCheckpoints(after, await after.partitions('frames').then(() => after.partitionOf('frames', camera)), () => undefined);
-      expect(loaded.get(camera)?.checkpoints[0]?.position).toEqual({ epoch: 1, seq: 7 });
-    }
   });
 });

@@ -8,8 +8,10 @@ const retryMs = 1000;
 /** What a delivery asks of its subscription. */
 export interface DeliveryParts {
   readonly options: SubscribeOptions;
-  /** Where the consumer begins to fetch. */
+  /** From where the consumer fetches next. */
   readonly begin: (at: TopicPartition, offset: number) => void;
+  /** What the group has committed; null: nothing yet. */
+  readonly committed: (at: TopicPartition) => Promise<number | null>;
   readonly offsets: (at: TopicPartition) => Promise<{ begin: number; end: number }>;
   /** Stops and continues fetching. */
   readonly hold: (at: TopicPartition, held: boolean) => void;
@@ -29,8 +31,10 @@ export class Delivery {
   #wake: (() => void) | null = null;
   #paused = false;
   #held = true;
+  /** Offset that is fetched next; null until it is known where to begin. */
   #next: number | null = null;
   #handled: number | null = null;
+  #over = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(at: TopicPartition, parts: DeliveryParts) {
@@ -38,12 +42,7 @@ export class Delivery {
     this.#parts = parts;
   }
 
-  /** Offset after the last record that was fetched, null before the first. */
-  get next(): number | null {
-    return this.#next;
-  }
-
-  /** Offset after the last record that was handled, null before the first. */
+  /** Offset after the last record that was handled; null until it is known where to begin. */
   get handled(): number | null {
     return this.#handled;
   }
@@ -56,10 +55,13 @@ export class Delivery {
       });
   }
 
-  /** Takes what was fetched; `following` is where the next fetch goes on. */
-  push(records: StoredRecord[], following: number): void {
-    if (this.#abort.signal.aborted || (this.#next !== null && following <= this.#next)) return;
-    const fresh = this.#next === null ? records : records.filter(({ offset }) => offset >= this.#next!);
+  /** Takes what was fetched from offset `from`; `following` is where the next fetch goes on. */
+  push(records: StoredRecord[], from: number, following: number): void {
+    // Before the first position is known, what comes is of an earlier owner of this place.
+    if (this.#abort.signal.aborted || this.#next === null || following <= this.#next) return;
+    // kafkajs has gone ahead (what it fetched before a change in the group): nothing may be passed over.
+    if (from > this.#next) return this.#parts.begin(this.at, this.#next);
+    const fresh = records.filter(({ offset }) => offset >= this.#next!);
     this.#next = following;
     if (fresh.length > 0) this.#queue.push(fresh);
     this.#fetchIfRoom();
@@ -88,6 +90,7 @@ export class Delivery {
     this.#wake?.();
     await this.#running;
     await this.#parts.options.revoked?.(this.at);
+    this.#over = true;
     await this.#parts.flush();
   }
 
@@ -96,11 +99,11 @@ export class Delivery {
     const { options } = this.#parts;
     const from = await this.#assigned();
     if (from === null || signal.aborted || options.membershipOnly) return;
-    // Where the group has committed kafkajs begins by itself.
-    if (from !== 'committed') this.#parts.begin(this.at, from);
+    this.#next = this.#handled = from;
+    this.#parts.begin(this.at, from);
     this.#held = false;
     this.#parts.hold(this.at, false);
-    const context = { signal, commit: (offset: number) => (signal.aborted ? Promise.resolve() : this.#parts.commit(this.at, offset)), heartbeat: () => this.#parts.heartbeat() };
+    const context = { signal, commit: (offset: number) => (this.#over ? Promise.resolve() : this.#parts.commit(this.at, offset)), heartbeat: () => this.#parts.heartbeat() };
     const most = options.maxBatchRecords ?? defaultBatchRecords;
     while (!signal.aborted) {
       const fetched = this.#paused ? undefined : this.#queue.shift();
@@ -124,13 +127,17 @@ export class Delivery {
   }
 
   /** Asks where to begin, again and again while the log cannot be reached. */
-  async #assigned(): Promise<number | 'committed' | null> {
+  async #assigned(): Promise<number | null> {
     const { signal } = this.#abort;
     for (;;) {
       if (signal.aborted) return null;
       try {
         const from = await this.#parts.options.assigned(this.at, signal);
-        return from === 'begin' || from === 'end' ? (await this.#parts.offsets(this.at))[from] : from;
+        if (this.#parts.options.membershipOnly) return 0;
+        const { begin, end } = await this.#parts.offsets(this.at);
+        if (from === 'begin' || from === 'end') return from === 'begin' ? begin : end;
+        const wanted = from === 'committed' ? ((await this.#parts.committed(this.at)) ?? begin) : from;
+        return Math.min(Math.max(wanted, begin), end);
       } catch (error) {
         if (signal.aborted) return null;
         if (!(error instanceof SightlineError && error.retryable)) throw error;

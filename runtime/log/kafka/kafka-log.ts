@@ -97,6 +97,7 @@ class KafkaLog implements Log {
       brokers: this.#options.brokers,
       sessionSeconds: this.#options.sessionSeconds,
       offsets: (at) => this.offsets(at),
+      committed: async (group, { topic, partition }) => (await this.committed(group, topic)).get(partition) ?? null,
       report: this.#options.report ?? (() => undefined),
     });
     this.#open.add(subscription);

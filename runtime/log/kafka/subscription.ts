@@ -13,6 +13,7 @@ export interface SubscriptionParts {
   readonly brokers: readonly string[];
   readonly sessionSeconds: number;
   readonly offsets: (at: TopicPartition) => Promise<{ begin: number; end: number }>;
+  readonly committed: (group: string, at: TopicPartition) => Promise<number | null>;
   readonly report: (problem: string) => void;
 }
 
@@ -45,6 +46,7 @@ class KafkaSubscription implements Subscription {
   readonly #commits = new Map<string, { at: TopicPartition; offset: number }>();
   readonly #topics: ReadonlyMap<string, TopicName>;
   #committing: Promise<void> | null = null;
+  #flushing: Promise<void> = Promise.resolve();
   #member: string | null = null;
   #closed = false;
   #joined: (() => void) | null = null;
@@ -90,11 +92,14 @@ class KafkaSubscription implements Subscription {
         eachBatch: async (payload) => {
           const { batch } = payload;
           this.#beat = () => payload.heartbeat();
+          // A seek is under way: this was fetched from where the partition stood before.
+          if (payload.isStale()) return;
           const topic = this.#topics.get(batch.topic);
           const delivery = topic && this.#deliveries.get(keyOf({ topic, partition: batch.partition }));
           if (!delivery) return;
           const messages = batch.messages as unknown as readonly FetchedMessage[];
-          delivery.push(messages.map((message) => recordOf(topic, batch.partition, message)), Number(batch.lastOffset()) + 1);
+          const { fetchedOffset } = batch as unknown as { readonly fetchedOffset: string };
+          delivery.push(messages.map((message) => recordOf(topic, batch.partition, message)), Number(fetchedOffset), Number(batch.lastOffset()) + 1);
         },
       });
       await Promise.race([joined, crashed]);
@@ -198,6 +203,7 @@ class KafkaSubscription implements Subscription {
       options: this.#options,
       begin: (at, offset) => this.#consumer.seek({ topic: this.#parts.names.topic(at.topic), partition: at.partition, offset: String(offset) }),
       offsets: (at) => this.#parts.offsets(at),
+      committed: (at) => this.#parts.committed(this.#options.group, at),
       hold: (at, held) => this.#hold(at, held),
       commit: (at, offset) => this.#commit(at, offset),
       flush: () => this.#flush(),
@@ -215,10 +221,20 @@ class KafkaSubscription implements Subscription {
 
   async #commit(at: TopicPartition, offset: number): Promise<void> {
     this.#commits.set(keyOf(at), { at, offset });
+    this.#commitSoon();
+  }
+
+  #commitSoon(): void {
     this.#committing ??= new Promise((resolve) => setTimeout(resolve, commitMs)).then(() => this.#flush());
   }
 
-  async #flush(): Promise<void> {
+  /** One after another, so that a failed commit never comes after a later one. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#commitDue());
+    return this.#flushing;
+  }
+
+  async #commitDue(): Promise<void> {
     this.#committing = null;
     const due = [...this.#commits.values()];
     this.#commits.clear();
@@ -226,7 +242,11 @@ class KafkaSubscription implements Subscription {
     try {
       await this.#consumer.commitOffsets(due.map(({ at, offset }) => ({ topic: this.#parts.names.topic(at.topic), partition: at.partition, offset: String(offset) })));
     } catch {
-      // The group has moved on, or the broker is away: records come again, which everything downstream bears.
+      // The group is changing, or the broker is away. What stays here is committed later: ingests wait for it, and would
+      // wait for ever where nothing new comes. What went elsewhere comes again there, which everything downstream bears.
+      if (this.#closed) return;
+      for (const one of due) if (this.#deliveries.has(keyOf(one.at)) && !this.#commits.has(keyOf(one.at))) this.#commits.set(keyOf(one.at), one);
+      if (this.#commits.size > 0) this.#commitSoon();
     }
   }
 
