@@ -68,8 +68,9 @@ describe('the live page', () => {
 
   it('says how old a value is, and greys it when it is stale', async () => {
     const { page } = await openPage(browser, site.url);
-    await feed(20);
-    await expect.poll(() => tile(page, 'crossing').getAttribute('data-state'), { timeout: 5000 }).toBe('fresh');
+    const stop = site.play(5);
+    await expect.poll(() => tile(page, 'crossing').getAttribute('data-state'), { timeout: 15_000 }).toBe('fresh');
+    stop();
     await expect.poll(() => tile(page, 'crossing').getAttribute('data-state'), { timeout: 8000 }).toBe('ageing');
     await expect.poll(() => tile(page, 'crossing').getAttribute('data-state'), { timeout: 15_000 }).toBe('stale');
     expect(await tile(page, 'crossing').innerText()).toMatch(/last seen 1\d sec ago/);
@@ -85,7 +86,7 @@ describe('the live page', () => {
     expect(await number(page, 'crossing', 'count')).toBe('–');
     // The page judges what needs attention once a second, so its next judgement may be a second away.
     await expect.poll(() => page.locator('h1').innerText(), { timeout: 5000 }).toContain('1 needs attention');
-    expect(await page.locator('figure[data-camera=plaza]').innerText()).toContain('connection refused');
+    expect(await page.locator('figure[data-camera=plaza]').innerText()).toContain('Connection refused');
     await site.status('plaza', {});
     await feed(10);
     await expect.poll(() => number(page, 'crossing', 'count')).toMatch(/^\d+$/);

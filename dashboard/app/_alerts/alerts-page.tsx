@@ -9,8 +9,9 @@ import { alertsAtom, siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, PageTitle, Problem } from '../_ui/controls';
-import { formatMeasure, formatTime } from '../_ui/format';
+import { formatMeasure, formatTime, formatWait } from '../_ui/format';
 import { ClipPlayer, useClip } from '../_events/clip-player';
+import { incidentsOf, type Incident } from './incidents';
 import { useState } from 'react';
 
 const icons = { firing: BellRing, pending: Hourglass, resolved: CircleCheck } as const;
@@ -23,12 +24,13 @@ export function AlertsPage() {
   const site = useAtom(siteAtom);
   const active = useAtom(alertsAtom).filter((alert) => alert.state !== 'resolved');
   const { data, error } = useQuery({ queryKey: ['alerts'], queryFn: ({ signal }) => getJson<{ alerts: readonly LiveAlert[] }>('/api/v1/alerts', signal), refetchInterval: 30_000 });
+  const past = data && incidentsOf(data.alerts);
   const timezone = site?.timezone ?? 'UTC';
   return (
     <>
       <PageTitle>{t('nav.alerts')}</PageTitle>
       <div className="grid items-start gap-5 xl:grid-cols-2">
-        <Card title={t('alerts.now')}>{active.length === 0 ? <p className="flex items-center gap-2 text-sm text-muted"><CircleCheck aria-hidden className="size-4 text-good" />{t('alerts.none')}</p> : <AlertList alerts={active} timezone={timezone} />}</Card>
+        <Card title={t('alerts.now')}>{active.length === 0 ? <p className="flex items-center gap-2 text-sm text-muted"><CircleCheck aria-hidden className="size-4 text-good" />{t('alerts.none')}</p> : <AlertList incidents={active.map((alert) => ({ alert, ended: null }))} timezone={timezone} />}</Card>
         <Card title={t('alerts.rules')}>
           {site?.rules.length === 0 && <p className="text-sm text-muted">{t('alerts.noRules')}</p>}
           <ul className="divide-y divide-edge">
@@ -43,31 +45,35 @@ export function AlertsPage() {
         </Card>
         <Card title={t('alerts.past')} className="xl:col-span-2">
           {error && <Problem error={error} still={t('problem.liveStill')} />}
-          {data?.alerts.length === 0 && <p className="text-sm text-muted">{t('alerts.nonePast')}</p>}
-          {data && <AlertList alerts={data.alerts} timezone={timezone} />}
+          {past?.length === 0 && <p className="text-sm text-muted">{t('alerts.nonePast')}</p>}
+          {past && <AlertList incidents={past} timezone={timezone} />}
         </Card>
       </div>
     </>
   );
 
-  function AlertList({ alerts, timezone: zone }: { readonly alerts: readonly LiveAlert[]; readonly timezone: string }) {
+  function AlertList({ incidents, timezone: zone }: { readonly incidents: readonly Incident[]; readonly timezone: string }) {
     return (
       <ul className="divide-y divide-edge">
-        {alerts.map((alert) => {
-          const Icon = icons[alert.state];
+        {incidents.map(({ alert, ended }) => {
+          const state = ended === null ? alert.state : 'resolved';
+          const Icon = icons[state];
           return (
             <li key={`${alert.id}/${alert.state}`} className="flex items-start gap-3 py-2.5 text-sm">
-              <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${colours[alert.state]}`} />
+              <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${colours[state]}`} />
               <div className="min-w-0 flex-1">
                 <p className="font-medium">
-                  {alert.rule} · {t(`alerts.state.${alert.state}`)}
+                  {alert.rule} · {t(`alerts.state.${state}`)}
                 </p>
                 <p className="text-muted">
-                  {alert.subject} · {measureText(alert.measure, t)} {formatMeasure(alert.measure, alert.value, language)} ({alert.condition})
+                  {alert.subject} · {measureText(alert.measure, t)} {formatMeasure(alert.measure, alert.value, language)} <code className="whitespace-nowrap text-xs">{alert.condition}</code>
                 </p>
                 {alert.state === 'firing' && site?.rules.some(({ name, clip }) => name === alert.rule && clip) && <AlertClip alert={alert} />}
               </div>
-              <time className="tabular shrink-0 text-xs leading-5 text-muted">{formatTime(alert.at / 1000, zone, language, dated)}</time>
+              <div className="tabular shrink-0 text-right text-xs leading-5 text-muted">
+                <time dateTime={new Date(alert.since / 1000).toISOString()}>{formatTime(alert.since / 1000, zone, language, dated)}</time>
+                <p className="text-sm font-semibold text-text">{ended !== null && formatWait((ended - alert.since) / 1e6)}</p>
+              </div>
             </li>
           );
         })}

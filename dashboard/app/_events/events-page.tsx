@@ -2,14 +2,15 @@
 
 import type { LiveEvent, LiveSite } from '@sightline/schemas/live';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { SlidersHorizontal } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
 import { useAtom } from '../_live/atom';
 import { classText, eventText } from '../_live/event-text';
 import { siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, PageTitle, Problem, Select } from '../_ui/controls';
-import { formatTime } from '../_ui/format';
+import { formatNumber, formatTime } from '../_ui/format';
 import { RangeFields, spanOf } from '../_ui/range';
 import { useUrlState, type Params } from '../_ui/url-state';
 import { kindLooks } from '../_ui/zone-kinds';
@@ -18,6 +19,9 @@ import { EventDetail } from './event-detail';
 const kinds = ['crossed', 'entered', 'left', 'loitering', 'crowded', 'joined', 'served', 'abandoned', 'parked', 'departed', 'overstayed', 'facing-emptied', 'facing-restocked'] as const;
 const classes = ['person', 'car', 'truck', 'bus', 'bicycle', 'motorcycle'] as const;
 const pageSize = 60;
+/** ms. The longest day of the year has 25 hours; within one day its name need not stand beside each time. */
+const daySpan = 90_000_000;
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 
 interface EventsAnswer {
   readonly events: readonly LiveEvent[];
@@ -47,21 +51,32 @@ function Found({ site, params, change }: { readonly site: LiveSite; readonly par
     getNextPageParam: (last) => last.next,
   });
   const events = data?.pages.flatMap((page) => page.events) ?? [];
-  const chosen = events.find((event) => event.id === params['event']) ?? null;
+  const wide = useWide();
+  // Beside the list there is room for one event's evidence; on a phone it is shown when asked for.
+  const chosen = events.find((event) => event.id === params['event']) ?? (wide ? (events[0] ?? null) : null);
+  const [filtering, setFiltering] = useState(false);
+  const filters = ['camera', 'zone', 'kind', 'class', 'order'].filter((key) => params[key]).length;
   const zones = site.zones.filter((zone) => !params['camera'] || zone.camera === params['camera']);
   const any = { value: '', text: t('filter.any') };
-  const daily = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const span = spanOf(params, site.timezone, 'today');
+  const when = span.to - span.from <= daySpan ? clock : { ...clock, weekday: 'short', day: 'numeric', month: 'short' } as const;
 
   return (
     <>
-      <div className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap">
+      <div className="mb-4 grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap">
         <RangeFields params={params} first="today" timeZone={site.timezone} change={change} />
+        <Button className="sm:hidden" aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
+          <SlidersHorizontal aria-hidden className="size-4" />
+          {filters > 0 ? `${t('filter.filters')} (${formatNumber(filters, language)})` : t('filter.filters')}
+        </Button>
+        <div className={filtering ? 'contents' : 'hidden sm:contents'}>
         <Select label={t('filter.camera')} value={params['camera'] ?? ''} options={[any, ...site.cameras.map(({ name }) => ({ value: name, text: name }))]} onChange={(camera) => change({ camera, zone: null, event: null })} />
         <Select label={t('filter.zone')} value={params['zone'] ?? ''} options={[any, ...zones.map(({ name }) => ({ value: name, text: name }))]} onChange={(zone) => change({ zone, event: null })} />
         <Select label={t('filter.kind')} value={params['kind'] ?? ''} options={[any, ...kinds.map((kind) => ({ value: kind, text: t(`eventKind.${kind}`) }))]} onChange={(kind) => change({ kind, event: null })} />
         <Select label={t('filter.class')} value={params['class'] ?? ''} options={[any, ...classes.map((cls) => ({ value: cls, text: classText(cls, t) }))]} onChange={(cls) => change({ class: cls, event: null })} />
         <Select label={t('filter.order')} value={params['order'] ?? 'newest'} options={[{ value: 'newest', text: t('filter.newest') }, { value: 'longest', text: t('filter.longest') }]} onChange={(order) => change({ order: order === 'newest' ? null : order, event: null })} />
-        <div className="flex items-end gap-2 lg:ml-auto">
+        </div>
+        <div className={`items-end gap-2 lg:ml-auto ${filtering ? 'flex' : 'hidden sm:flex'}`}>
           <a href={`/api/v1/events.csv?${query}`} download className="inline-flex h-11 items-center rounded-lg border border-control px-4 text-sm font-medium hover:bg-sunken">
             CSV
           </a>
@@ -98,7 +113,7 @@ function Found({ site, params, change }: { readonly site: LiveSite; readonly par
                           </span>
                         </span>
                         <time className="tabular shrink-0 text-xs leading-5 text-muted" dateTime={new Date(event.at / 1000).toISOString()}>
-                          {formatTime(event.at / 1000, site.timezone, language, daily)}
+                          {formatTime(event.at / 1000, site.timezone, language, when)}
                         </time>
                       </button>
                     </li>
@@ -114,11 +129,24 @@ function Found({ site, params, change }: { readonly site: LiveSite; readonly par
               </div>
             )}
           </div>
-          <div className="order-1 min-w-0 lg:sticky lg:top-4 lg:order-2">{chosen ? <EventDetail event={chosen} site={site} close={() => change({ event: null })} /> : <p className="hidden rounded-xl border border-dashed border-control px-6 py-10 text-center text-sm text-muted lg:block">{t('events.choose')}</p>}</div>
+          <div className={`order-1 min-w-0 lg:sticky lg:top-4 lg:order-2 ${chosen ? '' : 'max-lg:hidden'}`}>{chosen ? <EventDetail event={chosen} site={site} close={() => change({ event: null })} /> : <p className="rounded-xl border border-dashed border-control px-6 py-10 text-center text-sm text-muted">{t('events.choose')}</p>}</div>
         </div>
       )}
     </>
   );
+}
+
+/** Whether list and evidence stand side by side; false while prerendered. */
+function useWide(): boolean {
+  const [wide, setWide] = useState(false);
+  useEffect(() => {
+    const query = window.matchMedia('(min-width: 64rem)');
+    const update = (): void => setWide(query.matches);
+    update();
+    query.addEventListener('change', update);
+    return () => query.removeEventListener('change', update);
+  }, []);
+  return wide;
 }
 
 function eventsQuery(params: Params, timezone: string): string {

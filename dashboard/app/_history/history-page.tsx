@@ -59,7 +59,7 @@ function Past({ site, params, change }: PastProps) {
   return (
     <>
       <div className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap lg:items-end">
-        <Select label={t('filter.zone')} value={`${zone.camera}/${zone.name}`} options={site.zones.map(({ camera, name }) => ({ value: `${camera}/${name}`, text: site.cameras.length > 1 ? `${name} · ${camera}` : name }))} onChange={(value) => change({ zone: value })} />
+        <Select className="max-sm:col-span-2" label={t('filter.zone')} value={`${zone.camera}/${zone.name}`} options={site.zones.map(({ camera, name }) => ({ value: `${camera}/${name}`, text: site.cameras.length > 1 ? `${name} · ${camera}` : name }))} onChange={(value) => change({ zone: value })} />
         <RangeFields params={params} first={first} timeZone={site.timezone} change={change} />
         <Select label={t('history.compare')} value={comparison} options={comparisons.map((value) => ({ value, text: t(`history.compare.${value}`) }))} onChange={(value) => change({ compare: value === 'none' ? null : value })} />
         {params['range'] === 'custom' && (
@@ -105,7 +105,7 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
   const summary = series && summarise(series, span.from, span.to);
   const otherSummary = comparison !== 'none' && other.data ? summarise(other.data, earlier.from, earlier.to) : null;
   const gaps = series ? gapsOf(series, span.from / 1000, span.to / 1000, series.step) : [];
-  const title = measureText(measure, t);
+  const title = capital(measureText(measure, t));
   const headline = summary ? (counts ? summary.sum : summary.mean) : null;
   const otherHeadline = otherSummary ? (counts ? otherSummary.sum : otherSummary.mean) : null;
   const copy = async (): Promise<void> => {
@@ -118,9 +118,9 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
       title={title}
       aside={
         series && (
-          <Button onClick={() => void copy()} aria-live="polite">
+          <button type="button" onClick={() => void copy()} aria-live="polite" className="h-8 rounded-lg px-2 text-sm font-medium text-accent underline-offset-4 hover:underline">
             {copied ? t('history.copied') : t('history.copySql')}
-          </Button>
+          </button>
         )
       }
     >
@@ -166,6 +166,10 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
     const sign = Math.abs(share) < 0.005 ? '±' : share > 0 ? '+' : '−';
     return ` (${sign}${formatPercent(Math.abs(share), language)})`;
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Figure({ name, value }: { readonly name: string; readonly value: string }) {

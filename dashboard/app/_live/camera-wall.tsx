@@ -3,6 +3,7 @@
 import type { LiveSite } from '@sightline/schemas/live';
 import { ArrowLeft, ArrowRight, Move } from 'lucide-react';
 import { useMemo, useState, type DragEvent } from 'react';
+import { useKiosk } from '../_page/kiosk';
 import { useText } from '../_text/text';
 import { CameraCard } from './camera-card';
 import { Empty } from './live-page';
@@ -11,6 +12,7 @@ import { useStoredState } from './stored-state';
 /** The wall of cameras; its order is the viewer's own, changed by dragging or with the keyboard. */
 export function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonly enlarge: (name: string) => void }) {
   const { t } = useText();
+  const kiosk = useKiosk();
   const [order, setOrder] = useStoredState<readonly string[]>('sightline.wall', []);
   const [layers, setLayers] = useStoredState('sightline.layers', { boxes: true, trails: true, zones: true });
   const [arranging, setArranging] = useState(false);
@@ -31,16 +33,16 @@ export function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonl
   const columns = names.length === 1 ? 'grid-cols-1' : names.length <= 4 ? 'lg:grid-cols-2' : 'sm:grid-cols-2 xl:grid-cols-3 min-[1800px]:grid-cols-4';
   return (
     <section aria-labelledby="wall-heading" className="min-w-0">
-      <div className="mb-3 flex flex-wrap items-center gap-2">
+      <div className={kiosk ? 'sr-only' : 'mb-3 flex flex-wrap items-center gap-2'}>
         <h2 id="wall-heading" className="mr-auto text-base font-semibold">
           {t('live.wall')}
         </h2>
-        {(['boxes', 'trails', 'zones'] as const).map((layer) => (
+        {!kiosk && (['boxes', 'trails', 'zones'] as const).map((layer) => (
           <button key={layer} type="button" aria-pressed={layers[layer]} onClick={() => setLayers({ ...layers, [layer]: !layers[layer] })} className={`h-9 rounded-lg border px-3 text-sm font-medium ${layers[layer] ? 'border-accent bg-accent-soft text-accent' : 'border-edge text-muted'}`}>
             {t(`live.show${layer === 'boxes' ? 'Boxes' : layer === 'trails' ? 'Trails' : 'Zones'}`)}
           </button>
         ))}
-        {names.length > 1 && (
+        {!kiosk && names.length > 1 && (
           <button type="button" aria-pressed={arranging} onClick={() => setArranging(!arranging)} className="flex h-9 items-center gap-2 rounded-lg border border-edge px-3 text-sm font-medium text-muted">
             <Move aria-hidden className="size-4" />
             {arranging ? t('live.arrangeDone') : t('live.arrange')}
@@ -64,7 +66,7 @@ export function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonl
             onDragEnd={() => setDragged(null)}
             className={`relative min-w-0 ${arranging ? 'cursor-grab rounded-xl outline-2 outline-dashed outline-control' : ''} ${dragged === name ? 'opacity-50' : ''}`}
           >
-            <CameraCard site={site} name={name} options={layers} enlarge={arranging ? undefined : enlarge} />
+            <CameraCard site={site} name={name} options={layers} enlarge={arranging || kiosk ? undefined : enlarge} />
             {arranging && (
               <div className="absolute left-2 top-2 flex gap-1">
                 <ArrangeButton label={t('live.moveEarlier', { camera: name })} disabled={i === 0} onClick={() => move(name, i - 1)} icon={<ArrowLeft aria-hidden className="size-5" />} />

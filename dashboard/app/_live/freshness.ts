@@ -21,6 +21,25 @@ export function useZone(camera: string, zone: string): ZoneView {
   return { value, camera: from, state: from?.state === 'offline' ? 'offline' : freshness(ageSeconds), ageSeconds };
 }
 
+/** How far a camera's picture and numbers can be believed now. */
+export interface CameraView {
+  readonly camera: LiveCamera | null;
+  readonly state: Freshness | 'offline' | 'ended' | 'none';
+  /** Since its newest frame that was looked at. */
+  readonly ageSeconds: number;
+}
+
+export function useCamera(name: string): CameraView {
+  const camera = useAtom(cameraAtom(name));
+  const now = useNow();
+  const last = camera?.lastResultAt ?? camera?.lastFrameAt ?? null;
+  const ageSeconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
+  if (!camera) return { camera, state: 'none', ageSeconds };
+  if (camera.state === 'offline' || camera.state === 'stalled') return { camera, state: 'offline', ageSeconds };
+  if (camera.state === 'ended') return { camera, state: 'ended', ageSeconds };
+  return { camera, state: last === null ? 'none' : freshness(ageSeconds), ageSeconds };
+}
+
 /** What may be shown of a measure: unknown when the camera is offline. */
 export function shown(view: ZoneView, measure: string): number | null {
   return view.state === 'offline' || view.state === 'none' ? null : (view.value?.measures[measure] ?? null);

@@ -17,6 +17,7 @@ import { Tile } from './tile';
 import { CameraWall } from './camera-wall';
 
 const eventsOnPage = 12;
+const tileGrid = 'grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(14rem,1fr))] in-data-kiosk:sm:grid-cols-[repeat(auto-fill,minmax(20rem,1fr))]';
 
 export function LivePage() {
   const site = useAtom(siteAtom);
@@ -38,15 +39,15 @@ function LiveSitePage({ site }: { readonly site: LiveSite }) {
   const newest = useMemo(() => [...events].sort((a, b) => b.at - a.at).slice(0, eventsOnPage), [events]);
 
   return (
-    <div className="grid gap-6">
+    <div className="grid gap-4 sm:gap-5">
       <AttentionLine site={site} found={found} flowing={flowing} />
-      <div className={kiosk ? 'grid gap-6' : 'grid gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_22rem]'}>
-        <div className="grid min-w-0 content-start gap-6">
+      <div className={kiosk ? 'grid gap-5' : 'grid gap-5 xl:grid-cols-[minmax(0,1fr)_20rem] 2xl:grid-cols-[minmax(0,1fr)_22rem]'}>
+        <div className="grid min-w-0 content-start gap-5">
           <section aria-label={t('live.tiles')}>
             {zones.length === 0 ? (
               <Empty title={t('live.noZones')} detail={t('live.noZonesDetail')} href="/zones/" action={t('live.drawZone')} />
             ) : (
-              <div className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] sm:gap-4">
+              <div className={tileGrid}>
                 {zones.map((zone) => (
                   <Tile key={`${zone.camera}/${zone.name}`} zone={zone} spark={sparks[`${zone.camera}/${zone.name}`]} concern={byZone.get(`${zone.camera}/${zone.name}`)} showCamera={site.cameras.length > 1} />
                 ))}
@@ -105,11 +106,11 @@ export function Empty({ title, detail, href, action }: { readonly title: string;
 function LiveSkeleton({ busy }: { readonly busy: boolean }) {
   const { t } = useText();
   return (
-    <div className="grid gap-6" aria-busy={busy}>
-      <h1 className="min-h-14 text-xl font-semibold leading-8 tracking-tight sm:text-2xl">{busy ? t('connection.connecting') : t('live.starting')}</h1>
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] sm:gap-4" aria-hidden>
-        {[0, 1, 2].map((i) => (
-          <div key={i} className="h-52 rounded-xl border border-edge bg-surface" />
+    <div className="grid gap-4 sm:gap-5" aria-busy={busy}>
+      <h1 className="min-h-15 text-xl font-semibold leading-8 tracking-tight sm:text-2xl">{busy ? t('connection.connecting') : t('live.starting')}</h1>
+      <div className={tileGrid} aria-hidden>
+        {[0, 1, 2, 3].map((i) => (
+          <div key={i} className="h-45 rounded-xl border border-edge bg-surface" />
         ))}
       </div>
       <div className="aspect-video w-full max-w-3xl rounded-xl border border-edge bg-surface" aria-hidden />

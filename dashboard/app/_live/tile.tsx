@@ -18,6 +18,7 @@ export interface TileProps {
   readonly showCamera: boolean;
 }
 
+/** One zone: the number that speaks for it, legible from afar, what stands beside it, and the last hour. */
 export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: TileProps) {
   const { t, language } = useText();
   const view = useZone(zone.camera, zone.name);
@@ -32,42 +33,46 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
       data-zone={`${zone.camera}/${zone.name}`}
       data-state={view.state}
       aria-label={zone.name}
-      className={`relative flex min-w-0 flex-col overflow-hidden rounded-xl border bg-surface p-4 shadow-card max-sm:p-3 ${concern ? (concern.severity === 'critical' ? 'border-bad' : 'border-warn') : 'border-edge'}`}
+      className={`@container relative flex min-w-0 flex-col overflow-hidden rounded-xl border bg-surface p-3 shadow-card sm:p-3.5 ${concern ? (concern.severity === 'critical' ? 'border-bad bg-linear-to-b from-bad-soft to-40%' : 'border-warn bg-linear-to-b from-warn-soft to-40%') : 'border-edge'}`}
     >
       <header className="flex items-start gap-2">
         <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${look.text}`} />
         <div className="min-w-0 flex-1">
-          <h3 className="truncate text-sm font-semibold leading-5">{zone.name}</h3>
-          <p className="truncate text-xs leading-4 text-muted">
-            {t(`zone.kind.${zone.kind}`)}
-            {showCamera && ` · ${zone.camera}`}
+          <div className="flex items-start gap-2">
+            <h3 className="min-w-0 flex-1 truncate text-sm font-semibold leading-5 in-data-kiosk:text-lg">{zone.name}</h3>
+            <Age view={view} />
+          </div>
+          <p className="flex gap-2 text-xs leading-4 text-muted">
+            <span className="min-w-0 flex-1 truncate">
+              {t(`zone.kind.${zone.kind}`)}
+              {showCamera && ` · ${zone.camera}`}
+            </span>
+            <span className="hidden shrink-0 @[13rem]:block">{usualText()}</span>
           </p>
         </div>
-        <Age view={view} />
       </header>
-      <p className={`mt-3 flex min-w-0 flex-wrap items-baseline gap-x-2 ${dim ? 'text-muted' : ''}`}>
-        <span className="tabular text-3xl font-semibold leading-none tracking-tight sm:text-4xl" data-measure={look.primary}>
+      <p className={`mt-2.5 flex min-w-0 items-baseline gap-x-1.5 ${dim ? 'text-muted' : ''}`}>
+        <span className="tabular text-4xl font-semibold leading-none tracking-tight in-data-kiosk:text-7xl" data-measure={look.primary}>
           {formatMeasure(look.primary, primary, language)}
         </span>
-        <span className="text-sm text-muted">
+        <span className="truncate text-sm leading-5 text-muted in-data-kiosk:text-xl">
           {total !== null && `${t('live.of', { n: total })} `}
           {measureText(look.primary, t)}
         </span>
       </p>
-      <dl className="mt-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-sm leading-5">
+      <dl className={`mt-2 flex min-h-5 grow flex-wrap content-start gap-x-3 text-sm leading-5 in-data-kiosk:text-xl in-data-kiosk:leading-8 ${dim ? 'text-muted' : ''}`}>
         {secondary.map((measure) => (
-          <div key={measure} className="flex gap-1.5">
-            <dt className="text-muted">{measureText(measure, t)}</dt>
-            <dd className="tabular font-medium" data-measure={measure}>
+          <div key={measure} className="flex items-baseline gap-1.5 whitespace-nowrap">
+            <dt className="text-xs text-muted in-data-kiosk:text-base">{measureText(measure, t)}</dt>
+            <dd className="tabular font-semibold" data-measure={measure}>
               {formatMeasure(measure, shown(view, measure), language)}
             </dd>
           </div>
         ))}
       </dl>
-      <div className="mt-2 sm:mt-3">
-        <Sparkline points={spark?.points ?? []} usual={spark?.usual ?? null} colour={look.colour} label={`${zone.name}, ${t('live.sparkline')}`} />
+      <div className="mt-2">
+        <Sparkline points={spark?.points ?? []} usual={spark?.usual ?? null} colour={look.colour} label={`${zone.name}, ${t('live.sparkline')}`} spanSeconds={3600} />
       </div>
-      <p className="mt-1 min-h-4 truncate text-xs leading-4 text-muted">{usualText()}</p>
     </article>
   );
 
@@ -86,7 +91,7 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
 function Age({ view }: { readonly view: ZoneView }) {
   const { t, language } = useText();
   const age = formatAge(view.ageSeconds, language);
-  if (view.state === 'fresh') return <span className="mt-1.5 size-2 shrink-0 rounded-full bg-good" role="img" aria-label={t('state.fresh')} title={t('state.fresh')} />;
+  if (view.state === 'fresh') return <span className="m-1.5 size-2 shrink-0 rounded-full bg-good" role="img" aria-label={t('state.fresh')} title={t('state.fresh')} />;
   if (view.state === 'offline') {
     return (
       <span className="flex shrink-0 items-center gap-1 text-xs font-medium leading-5 text-bad">
@@ -96,9 +101,9 @@ function Age({ view }: { readonly view: ZoneView }) {
     );
   }
   return (
-    <span className={`flex shrink-0 items-center gap-1 text-xs font-medium leading-5 ${view.state === 'ageing' ? 'text-muted' : 'text-warn'}`}>
-      <Clock3 aria-hidden className="size-3.5" />
-      {view.state === 'none' ? t('age.never') : view.state === 'stale' ? t('age.lastSeen', { age }) : age}
+    <span className={`flex max-w-[65%] shrink-0 items-center gap-1 text-xs font-medium leading-5 ${view.state === 'ageing' ? 'text-muted' : 'text-warn'}`}>
+      <Clock3 aria-hidden className="size-3.5 shrink-0" />
+      <span className="truncate">{view.state === 'none' ? t('age.never') : view.state === 'stale' ? t('age.lastSeen', { age }) : age}</span>
     </span>
   );
 }

@@ -1,15 +1,17 @@
 'use client';
 
 import type { LivePoint, LiveSiteZone } from '@sightline/schemas/live';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { useText } from '../_text/text';
 import { formatMeasure } from '../_ui/format';
 import { kindLooks } from '../_ui/zone-kinds';
 import { shown, useZone } from './freshness';
+import { placeLabels, type LabelPlace } from './label-places';
 
 /** The zones of a camera drawn over its picture, each with its number. */
 export function ZoneOverlay({ zones, aspect }: { readonly zones: readonly LiveSiteZone[]; readonly aspect: number }) {
   const width = 1000 * aspect;
+  const places = useMemo(() => placeLabels(zones), [zones]);
   return (
     <div className="on-picture pointer-events-none absolute inset-0">
       <svg viewBox={`0 0 ${width} 1000`} preserveAspectRatio="none" className="absolute inset-0 size-full" aria-hidden>
@@ -32,8 +34,8 @@ export function ZoneOverlay({ zones, aspect }: { readonly zones: readonly LiveSi
           }),
         )}
       </svg>
-      {zones.map((zone) => (
-        <ZoneLabel key={zone.name} zone={zone} />
+      {places.map((place) => (
+        <ZoneLabel key={place.zone.name} {...place} />
       ))}
     </div>
   );
@@ -56,35 +58,24 @@ function InArrow({ from, to, width, colour }: { readonly from: LivePoint; readon
   );
 }
 
-const ZoneLabel = memo(function ZoneLabel({ zone }: { readonly zone: LiveSiteZone }) {
+const shift = { left: '0', middle: '-50%', right: '-100%' } as const;
+
+const ZoneLabel = memo(function ZoneLabel({ zone, x, y, anchor }: LabelPlace) {
   const { language } = useText();
   const view = useZone(zone.camera, zone.name);
   const look = kindLooks[zone.kind];
   const Icon = look.icon;
-  const [x, y] = labelPoint(zone);
   const value = formatMeasure(look.primary, shown(view, look.primary), language);
   const other = zone.kind === 'line' ? ` / ${formatMeasure('out', shown(view, 'out'), language)}` : zone.kind === 'queue' && view.value?.measures['wait'] ? ` · ${formatMeasure('wait', shown(view, 'wait'), language)}` : '';
   const old = view.state === 'stale' || view.state === 'offline';
   return (
-    <span className="absolute flex max-w-[60%] items-center gap-1.5 rounded-md bg-[#06090e]/85 px-1.5 py-0.5 text-xs leading-4 text-white" style={{ left: `${x * 100}%`, top: `${y * 100}%`, transform: `translate(${x > 0.6 ? '-100%' : x < 0.2 ? '0' : '-50%'}, ${y < 0.1 ? '4px' : '-50%'})` }}>
+    <span className="absolute flex max-w-[60%] items-center gap-1.5 rounded-md bg-[#06090e]/85 px-1.5 py-0.5 text-xs leading-4 text-white" style={{ left: `${x * 100}%`, top: `${y * 100}%`, transform: `translate(${shift[anchor]}, -50%)` }}>
       <Icon aria-hidden className={`size-3.5 shrink-0 ${look.text}`} />
       <span className="min-w-0 truncate opacity-90">{zone.name}</span>
-      <span className={`tabular font-semibold ${old ? 'opacity-60' : ''}`}>
+      <span className={`tabular whitespace-nowrap font-semibold ${old ? 'opacity-60' : ''}`}>
         {value}
         {other}
       </span>
     </span>
   );
 });
-
-/** At the top edge of a shape, beside a line's first point: where it hides least of what the zone sees. */
-function labelPoint(zone: LiveSiteZone): LivePoint {
-  const points = zone.shapes[0]?.points ?? [];
-  if (zone.kind === 'line') {
-    const [a, b] = [points[0]!, points[1]!];
-    return a[1] > b[1] ? a : b;
-  }
-  const top = Math.min(...points.map(([, y]) => y));
-  const xs = points.map(([x]) => x);
-  return [(Math.min(...xs) + Math.max(...xs)) / 2, top];
-}

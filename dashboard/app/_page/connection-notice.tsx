@@ -27,7 +27,7 @@ export function ConnectionNotice() {
   return (
     <div role="status" aria-live="polite">
       {losses.map(({ key, icon: Icon, text, since }) => (
-        <p key={key} data-lost={key} className="flex items-center gap-3 bg-warn-soft px-4 py-3 pr-16 text-sm font-medium text-warn sm:px-6 lg:px-8">
+        <p key={key} data-lost={key} className="flex items-center gap-3 bg-warn-soft px-4 py-3 text-sm font-medium text-warn sm:px-6 lg:px-8">
           <Icon aria-hidden className="size-5 shrink-0" />
           {t(text, { age: formatAge(Math.max(0, (now - since) / 1000), language) })}
         </p>

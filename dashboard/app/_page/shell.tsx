@@ -1,7 +1,5 @@
 'use client';
 
-import { Settings } from 'lucide-react';
-import Link from 'next/link';
 import { useRouter } from 'next/router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { startClock } from '../_live/clock';
@@ -36,16 +34,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-lg focus:bg-accent focus:px-4 focus:py-3 focus:text-on-accent">
           {t('nav.skip')}
         </a>
-        <div className="flex min-h-dvh">
+        <div className="flex min-h-dvh" data-kiosk={kiosk ? '' : undefined}>
           {!bare && <SideNav />}
           <div className="flex min-w-0 flex-1 flex-col">
             <ConnectionNotice />
-            {!bare && (
-              <Link href="/settings/" prefetch={false} title={t('nav.settings')} className="absolute right-3 top-3 z-10 grid size-11 place-items-center rounded-lg text-muted md:hidden">
-                <Settings aria-hidden className="size-5" />
-                <span className="sr-only">{t('nav.settings')}</span>
-              </Link>
-            )}
             <main id="content" tabIndex={-1} data-ready={ready} className={`mx-auto w-full max-w-[2200px] flex-1 px-4 pt-4 outline-none sm:px-6 lg:px-8 ${bare ? 'pb-6' : 'pb-24 md:pb-10'}`}>
               {children}
             </main>

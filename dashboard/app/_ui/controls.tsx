@@ -70,7 +70,7 @@ export function Field({ label, hint, problem, onChange, className = '', ...rest 
 
 export function PageTitle({ children, aside }: { readonly children: ReactNode; readonly aside?: ReactNode }) {
   return (
-    <div className="mb-5 flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2 pr-12 md:pr-0">
+    <div className="mb-5 flex min-h-11 flex-wrap items-center gap-x-4 gap-y-2">
       <h1 className="mr-auto text-xl font-semibold tracking-tight sm:text-2xl">{children}</h1>
       {aside}
     </div>

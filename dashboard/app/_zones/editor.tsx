@@ -53,9 +53,9 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
   const changed = (history?.past.length ?? 0) > 0;
 
   return (
-    <div className="grid min-w-0 items-start gap-5 xl:grid-cols-[minmax(0,1fr)_20rem]">
+    <div className={`grid min-w-0 items-start gap-5 ${draft && editable ? 'xl:grid-cols-[minmax(0,1fr)_20rem]' : ''}`}>
       <div className="min-w-0">
-        <div className="relative w-full overflow-hidden rounded-xl border border-edge bg-[#0b0f16] shadow-card" style={{ aspectRatio: String(aspect) }}>
+        <div className="relative w-full overflow-hidden rounded-xl border border-edge bg-[#0b0f16] shadow-card" style={{ aspectRatio: String(aspect), maxWidth: `calc((100dvh - 11rem) * ${aspect})` }}>
           <Picture camera={camera} options={plain} dim={false} aspect={setSeen} still={still} />
           {draft && editable ? (
             <Canvas draft={draft} others={others} aspect={aspect} hits={hits} chosenHit={chosenHit} chooseHit={setChosenHit} change={update} undo={() => setHistory((now) => now && undo(now))} redo={() => setHistory((now) => now && redo(now))} />
@@ -145,7 +145,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
           </div>
         </div>
       ) : (
-        <p className="rounded-xl border border-dashed border-control px-6 py-10 text-center text-sm text-muted">{t('zones.choose')}</p>
+        <p className="rounded-xl border border-dashed border-control px-6 py-4 text-center text-sm text-muted">{t('zones.choose')}</p>
       )}
       {change && draft && <SaveDialog change={change} close={() => setChange(null)} saved={() => done(change.zones.put ? draft.name : null)} />}
     </div>

@@ -21,24 +21,25 @@ export function ZonesPage() {
   const { t } = useText();
   const site = useAtom(siteAtom);
   const [params, change, ready] = useUrlState();
+  const camera = site?.cameras.find(({ name }) => name === params['camera'])?.name ?? site?.cameras[0]?.name ?? '';
   return (
     <>
-      <PageTitle>{t('nav.zones')}</PageTitle>
-      {site && ready && <Zones site={site} params={params} change={change} />}
+      <PageTitle aside={site && ready && site.cameras.length > 1 && <Select className="w-full sm:w-60" label={t('filter.camera')} value={camera} options={site.cameras.map(({ name }) => ({ value: name, text: name }))} onChange={(value) => change({ camera: value, zone: null, new: null })} />}>{t('nav.zones')}</PageTitle>
+      {site && ready && <Zones site={site} camera={camera} params={params} change={change} />}
     </>
   );
 }
 
 interface ZonesProps {
   readonly site: LiveSite;
+  readonly camera: string;
   readonly params: Params;
   readonly change: (changed: Readonly<Record<string, string | null>>) => void;
 }
 
-function Zones({ site, params, change }: ZonesProps) {
+function Zones({ site, camera, params, change }: ZonesProps) {
   const { t } = useText();
   const session = useSession();
-  const camera = site.cameras.find(({ name }) => name === params['camera'])?.name ?? site.cameras[0]?.name ?? '';
   const { data, error } = useQuery({ queryKey: ['site-zones', site.version], queryFn: ({ signal }) => getJson<{ zones: readonly FileZone[]; fileVersion: string | null }>('/api/v1/site/zones', signal) });
   const editable = session !== undefined && session.role !== 'viewer' && data?.fileVersion !== null;
   const own = data?.zones.filter((zone) => (zone.camera ?? site.cameras[0]?.name) === camera) ?? [];
@@ -48,7 +49,6 @@ function Zones({ site, params, change }: ZonesProps) {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-[16rem_minmax(0,1fr)]">
       <div className="grid min-w-0 gap-5">
-        {site.cameras.length > 1 && <Select label={t('filter.camera')} value={camera} options={site.cameras.map(({ name }) => ({ value: name, text: name }))} onChange={(value) => change({ camera: value, zone: null, new: null })} />}
         <Card title={t('live.tiles')}>
           {error && <Problem error={error} />}
           {data && own.length === 0 && <p className="text-sm text-muted">{t('live.noZones')}</p>}
@@ -89,6 +89,7 @@ function Zones({ site, params, change }: ZonesProps) {
         )}
         {session && data && !editable && <p className="text-sm text-muted">{t('zones.readOnly')}</p>}
       </div>
+      <div className="min-w-0 max-lg:order-first">
       <Editor
         key={`${camera}/${chosen?.name ?? ''}/${fresh ?? ''}/${chosen ? site.version : ''}`}
         site={site}
@@ -97,6 +98,7 @@ function Zones({ site, params, change }: ZonesProps) {
         editable={editable}
         done={(zone) => change({ zone, new: null })}
       />
+      </div>
     </div>
   );
 }
