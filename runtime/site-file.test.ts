@@ -58,6 +58,17 @@ describe('changing a site file', () => {
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
+  it('changes what lies inside an entry and keeps the comments there', async () => {
+    await writeFile(file, text.replace('    loop: true\n', '    privacy:\n      # The neighbours asked for it.\n      blurHeads: true # by law\n      masks:\n        - [[0, 0], [0.2, 0], [0.2, 0.3]] # their window\n'));
+    const { version } = await site.read();
+    const masks = [[[0, 0], [0.25, 0], [0.2, 0.3]], [[0.8, 0.8], [1, 0.8], [1, 1]]];
+    await site.save({ cameras: { put: [{ name: 'door', privacy: { masks } }] } }, version);
+    const after = await readFile(file, 'utf8');
+    for (const comment of ['# The neighbours asked for it.', 'blurHeads: true # by law', '# above the entrance']) expect(after).toContain(comment);
+    for (const mask of masks) expect(after).toContain(`- ${JSON.stringify(mask).replaceAll(',', ', ')}`);
+    expect(parseSite(after).site?.cameras[0]?.privacy).toEqual({ blurHeads: true, masks });
+  });
+
   it('removes a zone, and refuses it while a rule speaks of it', async () => {
     const { version } = await site.read();
     await expect(site.save({ zones: { remove: ['entrance'] } }, version)).rejects.toMatchObject({ code: 'SITE_INVALID' });

@@ -200,6 +200,10 @@ function updateEntry(document: Document, node: YAMLMap, entry: Readonly<Record<s
     if (value === null) node.delete(key);
     else if (value !== undefined && JSON.stringify(before[key]) !== JSON.stringify(value)) {
       const old = node.get(key, true);
+      if (isMap(old) && isPlain(value)) {
+        updateEntry(document, old, value);
+        continue;
+      }
       const next = valueNode(document, value);
       if (isNode(old) && isNode(next)) next.comment = old.comment ?? null;
       node.set(key, next);
@@ -213,12 +217,30 @@ function entryNode(document: Document, entry: Readonly<Record<string, unknown>>)
   return node;
 }
 
-/** Points and lists of plain values stay on one line, as a person writes them. */
+/** Points, outlines and lists of plain values stay on one line, as a person writes them; of several outlines each has its own. */
 function valueNode(document: Document, value: unknown): unknown {
   const node = document.createNode(value);
-  if (isSeq(node) && !containsMap(value)) node.flow = true;
-  if (isSeq(node)) for (const item of node.items) if (isMap(item)) item.flow = true;
+  onOneLine(node, value);
   return node;
+}
+
+function onOneLine(node: unknown, value: unknown): void {
+  if (isMap(node)) for (const { key, value: inner } of node.items) onOneLine(inner, (value as Record<string, unknown>)[String(key)]);
+  if (!isSeq(node)) return;
+  if (depthOf(value) > outlineDepth) node.items.forEach((item, i) => onOneLine(item, (value as unknown[])[i]));
+  else if (!containsMap(value)) node.flow = true;
+  for (const item of node.items) if (isMap(item)) item.flow = true;
+}
+
+/** An outline is a list of points, a point a list of two numbers. */
+const outlineDepth = 2;
+
+function depthOf(value: unknown): number {
+  return Array.isArray(value) ? 1 + Math.max(0, ...value.map(depthOf)) : 0;
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function containsMap(value: unknown): boolean {

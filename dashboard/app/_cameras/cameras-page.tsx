@@ -3,7 +3,7 @@
 import type { LiveSite } from '@sightline/schemas/live';
 import { useQuery } from '@tanstack/react-query';
 import { EyeOff, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useSession } from '../_access/session';
 import { useAtom } from '../_live/atom';
 import { useNow } from '../_live/clock';
@@ -15,6 +15,9 @@ import { formatAge, formatNumber, unknown } from '../_ui/format';
 import { AddCamera } from './add-camera';
 import { DayBar, type Quarter } from './day-bar';
 
+/** Only who draws loads the drawing. */
+const MaskEditor = lazy(() => import('./mask-editor').then(({ MaskEditor: editor }) => ({ default: editor })));
+
 interface DayAnswer {
   readonly from: number;
   readonly cameras: Readonly<Record<string, readonly Quarter[]>>;
@@ -25,6 +28,7 @@ export function CamerasPage() {
   const site = useAtom(siteAtom);
   const session = useSession();
   const [adding, setAdding] = useState(false);
+  const [masked, setMasked] = useState<string | null>(null);
   const { data, error } = useQuery({ queryKey: ['camera-day'], queryFn: ({ signal }) => getJson<DayAnswer>('/api/v1/cameras/day', signal), refetchInterval: 60_000 });
   return (
     <>
@@ -42,10 +46,15 @@ export function CamerasPage() {
       </PageTitle>
       {error && <Problem error={error} still={t('problem.liveStill')} />}
       {adding && <AddCamera close={() => setAdding(false)} />}
+      {site && masked !== null && (
+        <Suspense>
+          <MaskEditor key={`${masked}/${site.version}`} site={site} name={masked} close={() => setMasked(null)} />
+        </Suspense>
+      )}
       {site && (
         <div className="grid gap-4 lg:grid-cols-2 min-[1800px]:grid-cols-3">
           {site.cameras.map((camera) => (
-            <CameraHealth key={camera.name} site={site} name={camera.name} day={data} />
+            <CameraHealth key={camera.name} site={site} name={camera.name} day={data} editPrivacy={session?.role === 'admin' ? () => setMasked(camera.name) : null} />
           ))}
         </div>
       )}
@@ -53,7 +62,7 @@ export function CamerasPage() {
   );
 }
 
-function CameraHealth({ site, name, day }: { readonly site: LiveSite; readonly name: string; readonly day: DayAnswer | undefined }) {
+function CameraHealth({ site, name, day, editPrivacy }: { readonly site: LiveSite; readonly name: string; readonly day: DayAnswer | undefined; readonly editPrivacy: (() => void) | null }) {
   const { t, language } = useText();
   const camera = useAtom(cameraAtom(name));
   const config = site.cameras.find((candidate) => candidate.name === name)!;
@@ -85,6 +94,11 @@ function CameraHealth({ site, name, day }: { readonly site: LiveSite; readonly n
       <p className="mt-3 flex items-center gap-2 text-xs text-muted">
         <EyeOff aria-hidden className="size-4 shrink-0" />
         {config.blurHeads ? t('cameras.blurred') : t('cameras.notBlurred')} {config.masks.length > 0 && t('cameras.masks', { n: config.masks.length })}
+        {editPrivacy && (
+          <Button onClick={editPrivacy} className="ml-auto" aria-label={t('masks.title', { camera: name })}>
+            {t('masks.edit')}
+          </Button>
+        )}
       </p>
     </Card>
   );

@@ -28,6 +28,8 @@ export interface CanvasProps {
   readonly change: (draft: Draft, gesture: string | null) => void;
   readonly undo: () => void;
   readonly redo: () => void;
+  /** Default: the colour of the draft's kind. */
+  readonly colour?: string;
 }
 
 /** How far an arrow key moves a point, in fractions of the frame; with Shift five times as far. */
@@ -43,6 +45,7 @@ type Grip = { readonly kind: 'point'; readonly shape: number; readonly point: nu
  */
 export function Canvas(props: CanvasProps) {
   const { draft, others, aspect, hits, chosenHit, chooseHit, change, undo, redo } = props;
+  const colour = props.colour ?? kindLooks[draft.kind].colour;
   const { t } = useText();
   const svg = useRef<SVGSVGElement>(null);
   const [grip, setGrip] = useState<{ readonly grip: Grip; readonly gesture: string } | null>(null);
@@ -52,7 +55,7 @@ export function Canvas(props: CanvasProps) {
   const wanted = pointsWanted(draft);
   const drawing = drawingOn(draft);
   const corners = others.flatMap((zone) => zone.shapes.flatMap((shape) => shape.points));
-  const look = kindLooks[draft.kind];
+  const tip = draft.shapes.at(-1)?.points.at(-1);
   const xy = ([x, y]: Point): string => `${x * width},${y * 1000}`;
 
   function place(event: PointerEvent): Point {
@@ -185,7 +188,7 @@ export function Canvas(props: CanvasProps) {
           }),
         )}
         {parts.map((part) => (
-          <polygon key={part.name} points={part.points.map(xy).join(' ')} fill={look.colour} fillOpacity={0.12} stroke={look.colour} strokeWidth={1.5} vectorEffect="non-scaling-stroke" className="pointer-events-none" />
+          <polygon key={part.name} points={part.points.map(xy).join(' ')} fill={colour} fillOpacity={0.12} stroke={colour} strokeWidth={1.5} vectorEffect="non-scaling-stroke" className="pointer-events-none" />
         ))}
         {draft.shapes.map(({ points }, shape) => {
           const closed = draft.kind !== 'line' && points.length > 2;
@@ -194,12 +197,12 @@ export function Canvas(props: CanvasProps) {
           return (
             <g key={shape}>
               <Shape points={points.map(xy).join(' ')} fill="none" stroke="#06090e" strokeOpacity={0.7} strokeWidth={6} vectorEffect="non-scaling-stroke" className="pointer-events-none" />
-              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? look.colour : 'none'} fillOpacity={draft.grid ? 0.02 : 0.14} stroke={wrong ? '#ff7a80' : look.colour} strokeWidth={3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : 'cursor-move'} />
-              {draft.kind === 'line' && points.length === 2 && <InSide points={points as readonly [Point, Point]} width={width} colour={look.colour} text={t('measure.in')} />}
+              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? colour : 'none'} fillOpacity={draft.grid ? 0.02 : 0.14} stroke={wrong ? '#ff7a80' : colour} strokeWidth={3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : 'cursor-move'} />
+              {draft.kind === 'line' && points.length === 2 && <InSide points={points as readonly [Point, Point]} width={width} colour={colour} text={t('measure.in')} />}
             </g>
           );
         })}
-        {drawing && cursor && draft.shapes.length > 0 && <line x1={draft.shapes.at(-1)!.points.at(-1)![0] * width} y1={draft.shapes.at(-1)!.points.at(-1)![1] * 1000} x2={cursor[0] * width} y2={cursor[1] * 1000} stroke={look.colour} strokeWidth={2} strokeDasharray="6 6" vectorEffect="non-scaling-stroke" className="pointer-events-none" />}
+        {drawing && cursor && tip && <line x1={tip[0] * width} y1={tip[1] * 1000} x2={cursor[0] * width} y2={cursor[1] * 1000} stroke={colour} strokeWidth={2} strokeDasharray="6 6" vectorEffect="non-scaling-stroke" className="pointer-events-none" />}
         {drawing && cursor && (
           <g className="pointer-events-none" stroke="#ffffff" strokeWidth={1.5}>
             <line x1={cursor[0] * width - 24} x2={cursor[0] * width + 24} y1={cursor[1] * 1000} y2={cursor[1] * 1000} vectorEffect="non-scaling-stroke" />
@@ -225,14 +228,14 @@ export function Canvas(props: CanvasProps) {
           ))}
         {draft.kind === 'queue' && draft.head && (
           <g>
-            <circle data-head="" cx={draft.head[0] * width} cy={draft.head[1] * 1000} r={12 / scale} fill={look.colour} stroke="#ffffff" strokeWidth={2.5} vectorEffect="non-scaling-stroke" className="cursor-grab" />
+            <circle data-head="" cx={draft.head[0] * width} cy={draft.head[1] * 1000} r={12 / scale} fill={colour} stroke="#ffffff" strokeWidth={2.5} vectorEffect="non-scaling-stroke" className="cursor-grab" />
             <text x={draft.head[0] * width} y={draft.head[1] * 1000 - 18 / scale} textAnchor="middle" fontSize={13 / scale} fontWeight={600} fill="#ffffff" stroke="#06090e" strokeWidth={3 / scale} paintOrder="stroke" className="pointer-events-none">
               {t('zones.head')}
             </text>
           </g>
         )}
         {hits.map((hit, i) => (
-          <circle key={i} role="button" tabIndex={-1} aria-label={hit.text} cx={hit.point[0] * width} cy={hit.point[1] * 1000} r={(i === chosenHit ? 9 : 5) / scale} fill={i === chosenHit ? '#ffffff' : look.colour} stroke="#06090e" strokeWidth={1.5} vectorEffect="non-scaling-stroke" className="cursor-pointer" onPointerDown={(event) => {
+          <circle key={i} role="button" tabIndex={-1} aria-label={hit.text} cx={hit.point[0] * width} cy={hit.point[1] * 1000} r={(i === chosenHit ? 9 : 5) / scale} fill={i === chosenHit ? '#ffffff' : colour} stroke="#06090e" strokeWidth={1.5} vectorEffect="non-scaling-stroke" className="cursor-pointer" onPointerDown={(event) => {
             event.stopPropagation();
             chooseHit(i);
           }}>

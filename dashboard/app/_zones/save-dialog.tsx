@@ -6,8 +6,15 @@ import { sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Problem } from '../_ui/controls';
 
+interface Entries {
+  readonly put?: readonly Record<string, unknown>[];
+  readonly remove?: readonly string[];
+}
 export interface ZoneChange {
-  readonly zones: { readonly put?: readonly Record<string, unknown>[]; readonly remove?: readonly string[] };
+  readonly zones: Entries;
+}
+export interface CameraChange {
+  readonly cameras: Entries;
 }
 
 interface Proposal {
@@ -17,7 +24,7 @@ interface Proposal {
 }
 
 /** Shows what would be written into the site file, and writes it. */
-export function SaveDialog({ change, close, saved }: { readonly change: ZoneChange; readonly close: () => void; readonly saved: () => void }) {
+export function SaveDialog({ change, close, saved }: { readonly change: ZoneChange | CameraChange; readonly close: () => void; readonly saved: () => void }) {
   const { t } = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   const proposal = useQuery({ queryKey: ['proposal', JSON.stringify(change)], staleTime: 0, gcTime: 0, retry: false, queryFn: () => sendJson<Proposal>('POST', '/api/v1/site/propose', change) });
