@@ -9,3 +9,6 @@ const { errorsPage } = await import('../cli/dist/docs/errors-page.js');
 writeFileSync(path.join(root, 'docs', 'errors.md'), errorsPage());
 const { siteJsonSchema } = await import('../schemas/dist/json-schema.js');
 writeFileSync(path.join(root, 'schemas', 'site.schema.json'), `${JSON.stringify(siteJsonSchema(), null, 2)}\n`);
+const { liveAsyncApi, livePage } = await import('../cli/dist/docs/live-page.js');
+writeFileSync(path.join(root, 'docs', 'live-protocol.md'), livePage());
+writeFileSync(path.join(root, 'docs', 'live.asyncapi.json'), `${JSON.stringify(liveAsyncApi(), null, 2)}\n`);
