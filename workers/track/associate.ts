@@ -3,7 +3,7 @@ import { lookDistance } from './look.js';
 import { bufferedIou, distanceSquared, sizeOf, type CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import type { TrackState } from './state.js';
-import { canReach, completed, mayReturn } from './vehicles.js';
+import { canReach, completed, mayReturn, sizeMisfit, speedTo } from './vehicles.js';
 
 /** A detection as the tracker takes it: centre and sides in frame heights. */
 export interface Candidate {
@@ -22,11 +22,19 @@ export interface Pair {
   readonly candidate: Candidate;
 }
 
+/** What all pairs of a frame have in common. */
+export interface Scene {
+  /** width / height of the picture. */
+  readonly aspect: number;
+  /** Sizes a second that no vehicle goes beyond here. */
+  readonly topSpeed: number;
+}
+
 /**
  * Pairs tracks with candidates by where they are expected, how large they are and, where both are known, how they look.
  * Every pair's candidate is marked as taken.
  */
-export function associate(tracks: readonly TrackState[], candidates: readonly Candidate[], aspect: number, options: TrackerOptions): Pair[] {
+export function associate(tracks: readonly TrackState[], candidates: readonly Candidate[], scene: Scene, options: TrackerOptions): Pair[] {
   if (tracks.length === 0 || candidates.length === 0) return [];
   const byX = candidates.map((_, index) => index).sort((a, b) => candidates[a]!.box[0] - candidates[b]!.box[0] || a - b);
   const edges: Edge[] = [];
@@ -39,7 +47,7 @@ export function associate(tracks: readonly TrackState[], candidates: readonly Ca
       const column = byX[at]!;
       const candidate = candidates[column]!;
       if (candidate.box[0] > motion.x + reach) break;
-      const cost = pairCost(track, candidate, size, aspect, options);
+      const cost = pairCost(track, candidate, size, scene, options);
       if (cost !== null) edges.push({ row, column, cost });
     }
   }
@@ -85,15 +93,15 @@ export function associateInPlace(tracks: readonly TrackState[], candidates: read
 }
 
 /** The price of a pair less what its own kind costs to leave alone, so that pairs with and without look compare; null: impossible. */
-function pairCost(track: TrackState, candidate: Candidate, size: number, aspect: number, options: TrackerOptions): number | null {
+function pairCost(track: TrackState, candidate: Candidate, size: number, { aspect, topSpeed }: Scene, options: TrackerOptions): number | null {
   if (candidate.group !== track.group) return null;
   const { motion } = track;
   const box = track.group === 'vehicle' ? completed(candidate.box, motion, aspect) : candidate.box;
-  if (track.group === 'vehicle' && !canReach(track, box, options)) return null;
+  if (track.group === 'vehicle' && (!canReach(track, box, options) || speedTo(track, box, options) > topSpeed)) return null;
   if (distanceSquared(motion, box, options) > options.gate) return null;
   const ratio = Math.abs(Math.log(box[3] / motion.h));
-  if (ratio > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
-  if (candidate.odd !== track.odd && ratio > options.groundStep) return null;
+  if ((track.group === 'vehicle' ? sizeMisfit(box, motion) : ratio) > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
+  if (track.group !== 'vehicle' && candidate.odd !== track.odd && ratio > options.groundStep) return null;
   const buffer = Math.min(options.bufferMost, options.buffer + Math.sqrt(motion.pp) / size);
   let cost = 1 - bufferedIou([motion.x, motion.y, motion.w, motion.h], box, buffer) + options.sizeCost * ratio + options.vehicleLeaving * track.leaving;
   if (track.look && candidate.look) {

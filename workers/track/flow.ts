@@ -7,6 +7,9 @@ import { sizeOf, type CentredBox } from './motion.js';
  */
 export interface Flow {
   readonly cells: Record<string, FlowCell>;
+  /** Sizes a second of the fastest that was followed without doubt, slowly forgotten, and how many were followed. */
+  fastest: number;
+  courses: number;
 }
 
 /** Sums over passages: number, velocity, squared velocity. */
@@ -60,6 +63,12 @@ const nearby = 0.35;
 const believed = 2;
 /** Passages in effect: a road that is diverted is learned anew. */
 const memory = 40;
+/** Part of the fastest speed that is forgotten with each step of a vehicle. */
+const forgetting = 1e-4;
+/** Vehicles from which the camera's speeds are known, and how much faster than all of them another may be. */
+const knownFrom = 5;
+const mayExceed = 1.5;
+const mayExceedBy = 1.5;
 /** Cells in all; a picture has fewer. */
 const mostCells = 1000;
 
@@ -82,6 +91,8 @@ export function learnFlow(flow: Flow, course: Course, box: CentredBox, at: numbe
   if (places.length < courseLength) return;
   const motion = agreed(places);
   if (!motion) return;
+  if (course.taught.length === 0 && Math.hypot(motion.u, motion.v) > standing) flow.courses += 1;
+  flow.fastest = Math.max(flow.fastest * (1 - forgetting), Math.hypot(motion.u, motion.v));
   const passed = places.flatMap((to, k) => {
     const from = places[k - 1];
     return from ? [{ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }, to] : [to];
@@ -105,6 +116,15 @@ function teach(flow: Flow, name: string, { u, v }: { readonly u: number; readonl
   cell.uu += u * u;
   cell.vv += v * v;
   flow.cells[name] = cell;
+}
+
+export function freshFlow(): Flow {
+  return { cells: {}, fastest: 0, courses: 0 };
+}
+
+/** Sizes a second that no vehicle of this camera goes beyond; Infinity until some were followed. */
+export function topSpeed({ fastest, courses }: Flow): number {
+  return courses < knownFrom ? Infinity : mayExceed * fastest + mayExceedBy;
 }
 
 /** How a vehicle of this size moves that begins here; null where nobody knows. */

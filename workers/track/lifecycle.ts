@@ -2,10 +2,10 @@ import type { FrameInput, Track } from '@sightline/schemas';
 import { associate, associateByLook, associateInPlace, type Candidate, type Pair } from './associate.js';
 import { candidatesOf } from './candidates.js';
 import { asTrack, fractions } from './corrected.js';
-import { expectedMotion, freshCourse, learnFlow, shifted } from './flow.js';
+import { expectedMotion, freshCourse, learnFlow, shifted, topSpeed } from './flow.js';
 import { freshGround, groundMisfit, learnGround } from './ground.js';
 import { blendLook } from './look.js';
-import { beginMotion, bufferedIou, correct, sizeOf } from './motion.js';
+import { beginMotion, bufferedIou, correct, sizeOf, type CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
 import { knownPlace, learnStill, longestStep, withoutStill } from './still.js';
@@ -18,6 +18,8 @@ const mostTracks = 2000;
 const stayWithin = 0.35;
 /** Overlap from which a box of odd height is about an object that is followed already. */
 const sharedPlace = 0.1;
+/** Part of it from which a vehicle's box is another's: vehicles hide each other more than people do. */
+const partOfIt = 0.5;
 
 /** Moves everything with the picture when the camera shook or panned. */
 export function shift({ tracks, places }: TrackerState, { motion: [dx, dy], aspect }: FrameInput): void {
@@ -61,6 +63,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     if (ground) candidate.odd = groundMisfit(ground, candidate.box, options) > options.groundMisfit;
   }
   for (const track of tracks) if (track.group === 'vehicle') track.leaving = leaving(track, state.aspect);
+  const scene = { aspect: state.aspect, topSpeed: topSpeed(state.flow) };
   const take = (pairs: readonly Pair[]): void => {
     for (const { track, candidate } of pairs) {
       owners.set(candidate, track);
@@ -74,8 +77,8 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
 
   const confirmed = tracks.filter((track) => track.confirmed);
   const followed = confirmed.filter((track) => track.unseen <= Math.max(options.lostSeconds, seconds));
-  take(associate(followed, free(options.strong), state.aspect, options));
-  take(associate(open(followed), free(0, options.strong), state.aspect, options));
+  take(associate(followed, free(options.strong), scene, options));
+  take(associate(open(followed), free(0, options.strong), scene, options));
   for (const pair of associateByLook(open(confirmed), free(options.strong), options)) {
     const { track, candidate } = pair;
     Object.assign(track.motion, beginMotion(candidate.box, initialSpeed(track.group, options), options));
@@ -84,7 +87,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     sight(track, candidate, input, options);
   }
   take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
-  take(associate(tracks.filter((track) => !track.confirmed && (track.group !== 'vehicle' || track.unseen <= Math.max(options.tentativeSeconds, seconds) + 1e-6)), free(options.strong), state.aspect, options));
+  take(associate(tracks.filter((track) => !track.confirmed && (track.group !== 'vehicle' || track.unseen <= Math.max(options.tentativeSeconds, seconds) + 1e-6)), free(options.strong), scene, options));
   for (const candidate of free(0)) {
     if (candidate.score < leastBirth(candidate.group, options)) continue;
     if (candidate.odd && tracks.some((track) => covers(track, candidate))) continue;
@@ -135,7 +138,15 @@ function patience(track: TrackState, { aspect }: TrackerState, options: TrackerO
 
 /** A box of odd height over a followed object is part of it, or it and another. */
 function covers({ group, motion: { x, y, w, h } }: TrackState, candidate: Candidate): boolean {
-  return group === candidate.group && bufferedIou([x, y, w, h], candidate.box, 0) > sharedPlace;
+  if (group !== candidate.group) return false;
+  return group === 'vehicle' ? sharedPart([x, y, w, h], candidate.box) > partOfIt : bufferedIou([x, y, w, h], candidate.box, 0) > sharedPlace;
+}
+
+/** Part of the smaller of two boxes that lies in the other. */
+function sharedPart(a: CentredBox, b: CentredBox): number {
+  const across = Math.min(a[0] + a[2] / 2, b[0] + b[2] / 2) - Math.max(a[0] - a[2] / 2, b[0] - b[2] / 2);
+  const down = Math.min(a[1] + a[3] / 2, b[1] + b[3] / 2) - Math.max(a[1] - a[3] / 2, b[1] - b[3] / 2);
+  return across <= 0 || down <= 0 ? 0 : (across * down) / Math.min(a[2] * a[3], b[2] * b[3]);
 }
 
 function sight(track: TrackState, candidate: Candidate, { capturedAt: at, aspect }: FrameInput, options: TrackerOptions): void {
@@ -154,13 +165,19 @@ function sight(track: TrackState, candidate: Candidate, { capturedAt: at, aspect
   track.seenAt = at;
   track.unseen = 0;
   if (!track.confirmed) {
-    track.confidence += candidate.score / (candidate.odd ? options.groundDoubt : 1);
+    track.confidence += candidate.score / doubt(candidate, options);
     track.confirmed = track.confidence >= options.confirm;
   }
   if (!candidate.look) return;
   track.looks += 1;
   if (track.look) blendLook(track.look, candidate.look, Math.max(1 / track.looks, 1 - Math.exp(-unseen / options.lookSeconds)));
   else track.look = candidate.look.slice();
+}
+
+/** How much more evidence a box needs than one whose height fits the ground. */
+function doubt({ odd, group }: Candidate, options: TrackerOptions): number {
+  if (!odd) return 1;
+  return group === 'vehicle' ? options.vehicleDoubt : options.groundDoubt;
 }
 
 function begin(state: TrackerState, candidate: Candidate, at: number, options: TrackerOptions): TrackState {
@@ -183,7 +200,7 @@ function begin(state: TrackerState, candidate: Candidate, at: number, options: T
     looks: look ? 1 : 0,
     score,
     maxScore: score,
-    confidence: score / (odd ? options.groundDoubt : 1),
+    confidence: score / doubt(candidate, options),
     confirmed: !odd && score >= options.confirm,
     since: at,
     first: odd || score < options.confirm ? box : null,

@@ -83,6 +83,8 @@ export interface TrackerOptions {
   readonly groundMisfit: number;
   /** How much more evidence such a box needs before it is believed. */
   readonly groundDoubt: number;
+  /** The same of vehicles, which half hide each other in every queue. */
+  readonly vehicleDoubt: number;
   /**
    * Largest |ln ratio| of heights at which a track of fitting height may take such a box, or the reverse: who sits down shrinks
    * in small steps, two people seen as one jump.
@@ -143,6 +145,7 @@ export const defaultTrackerOptions: TrackerOptions = {
   groundSamples: 150,
   groundMisfit: 0.3,
   groundDoubt: 4,
+  vehicleDoubt: 1.5,
   groundStep: 0.15,
   stillBelow: 0.7,
   stillSeconds: 10,

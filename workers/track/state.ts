@@ -1,5 +1,5 @@
 import { SightlineError } from '@sightline/runtime/errors';
-import { freshCourse, type Course, type Flow } from './flow.js';
+import { freshCourse, freshFlow, type Course, type Flow } from './flow.js';
 import type { Ground } from './ground.js';
 import { packLook, unpackLook } from './look.js';
 import type { CentredBox, Motion } from './motion.js';
@@ -97,7 +97,7 @@ export function groupOf(cls: string): string {
 }
 
 export function freshState(): TrackerState {
-  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [], flow: { cells: {} } };
+  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [], flow: freshFlow() };
 }
 
 /** The state as plain JSON of its own, looks as exact base64. */
@@ -111,7 +111,7 @@ export function unpack(snapshot: unknown): TrackerState {
   const { v, ...state } = structuredClone(snapshot) as { v: number } & Packed;
   if (v !== 1) throw new SightlineError('RECORD_NEWER', `a tracker snapshot of version ${v}; this process reads version 1`);
   const unpacked = (track: PackedTrack): TrackState => ({ ...track, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
-  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? { cells: {} }, tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
+  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? freshFlow(), tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
 }
 
 type PackedTrack = Omit<TrackState, 'look'> & { look: string | null };

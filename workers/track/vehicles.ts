@@ -17,12 +17,32 @@ const leastSpeed = 0.3;
 const atBorder = 0.05;
 
 /** Whether a vehicle can have got to a box: not against its own heading, for as long as it would take to stop and turn. */
-export function canReach({ motion, box, unseen }: TrackState, [x, y]: CentredBox, options: TrackerOptions): boolean {
+export function canReach(track: TrackState, [x, y]: CentredBox, options: TrackerOptions): boolean {
+  const { motion, box, unseen } = track;
+  const heading = headingOf(track);
+  if (!heading) return true;
+  const along = (x - box[0]) * heading[0] + (y - box[1]) * heading[1];
+  return along >= -sizeOf(motion) * (options.vehicleBack + Math.max(0, unseen - options.vehicleTurnSeconds));
+}
+
+/** Sizes a second that it would have to go beyond the noise of two boxes, in sizes between its own and the box's: what goes away shrinks on its way. */
+export function speedTo({ box, unseen }: TrackState, [x, y, w, h]: CentredBox, options: TrackerOptions): number {
+  const size = Math.sqrt(sizeOf({ w: box[2], h: box[3] }) * sizeOf({ w, h }));
+  return Math.max(0, Math.hypot(x - box[0], y - box[1]) / size - options.vehicleBack) / Math.max(unseen, 1e-3);
+}
+
+/** The direction in which a vehicle goes for sure, of length 1: the way of its last places, else of its filtered speed. */
+function headingOf({ motion, course: { places } }: TrackState): readonly [number, number] | null {
   const size = sizeOf(motion);
+  const [first, last] = [places[0], places.at(-1)];
+  if (first && last && places.length > 2) {
+    const [dx, dy] = [last.x - first.x, last.y - first.y];
+    const way = Math.hypot(dx, dy);
+    const onwards = places.every((place, k) => k === 0 || (place.x - places[k - 1]!.x) * dx + (place.y - places[k - 1]!.y) * dy > 0);
+    if (onwards && way > size) return [dx / way, dy / way];
+  }
   const speed = Math.hypot(motion.vx, motion.vy);
-  if (speed < leastSpeed * size || speed < sureSpeed * Math.sqrt(motion.vv)) return true;
-  const along = ((x - box[0]) * motion.vx + (y - box[1]) * motion.vy) / speed;
-  return along >= -size * (options.vehicleBack + Math.max(0, unseen - options.vehicleTurnSeconds));
+  return speed < leastSpeed * size || speed < sureSpeed * Math.sqrt(motion.vv) ? null : [motion.vx / speed, motion.vy / speed];
 }
 
 /**
@@ -33,6 +53,11 @@ export function completed([x, y, w, h]: CentredBox, { w: width, h: height }: { r
   const [cx, cw] = completeSide(x, w, width, aspect);
   const [cy, ch] = completeSide(y, h, height, 1);
   return [cx, cy, cw, ch];
+}
+
+/** |ln ratio| of the sides that fit better: a vehicle that comes out from behind another grows in one direction at once. */
+export function sizeMisfit([, , w, h]: CentredBox, motion: { readonly w: number; readonly h: number }): number {
+  return Math.min(Math.abs(Math.log(w / motion.w)), Math.abs(Math.log(h / motion.h)));
 }
 
 function completeSide(centre: number, side: number, known: number, end: number): [centre: number, side: number] {

@@ -119,7 +119,7 @@ export function createTrails({ anchor, patience, least, near }: TrailsOptions, r
           trail = undefined;
         }
         if (!trail) {
-          trail = reappeared(byTrack, present, track, point, size, at, patience);
+          trail = reappeared(byTrack, present, track, born(track, point, size, at, anchor, aspect), patience);
           if (trail) {
             byTrack.delete(trail.track);
             trail.track = track.id;
@@ -182,8 +182,21 @@ function leaps(trail: Trail, point: Point, size: number, at: number): boolean {
   return distance(awaited(trail, at), point) > (leap + leapGrowth * ((at - trail.at) / second)) * Math.max(size, trail.size);
 }
 
-/** The lost trail that a new track continues: the nearest to where it is awaited now. */
-function reappeared(trails: ReadonlyMap<string, Trail>, present: ReadonlySet<string>, track: Track, point: Point, size: number, at: number, patience: number): Trail | undefined {
+interface Birth {
+  readonly point: Point;
+  readonly size: number;
+  /** µs. */
+  readonly at: number;
+}
+
+/** Where and when a track was first seen: there it continues another or none. */
+function born(track: Track, point: Point, size: number, at: number, anchor: Anchor, aspect: number): Birth {
+  const { first, since } = track;
+  return first && since < at ? { point: standing(first, anchor, aspect), size: sizeOf(first, aspect), at: since } : { point, size, at };
+}
+
+/** The lost trail that a new track continues: the nearest to where it is awaited. */
+function reappeared(trails: ReadonlyMap<string, Trail>, present: ReadonlySet<string>, track: Track, { point, size, at }: Birth, patience: number): Trail | undefined {
   let best: Trail | undefined;
   let least = 1;
   for (const [id, trail] of trails) {

@@ -14,8 +14,8 @@ export interface LineState {
   readonly perClass: Readonly<Record<string, { readonly in: number; readonly out: number }>>;
   readonly trails: TrailsState;
   readonly aspect: number | null;
-  readonly line: WatchState;
-  readonly gate: WatchState;
+  readonly line: WatchState | null;
+  readonly gate: WatchState | null;
   /** Objects that have crossed one line of the gate: which, and how. */
   readonly half: readonly (readonly [object: number, line: 0 | 1, direction: 'in' | 'out'])[];
   readonly recent: readonly Counted[];
@@ -61,8 +61,8 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
   let aspect = restored?.aspect ?? null;
   let watches = restored && aspect !== null ? watch(aspect, restored.line, restored.gate) : null;
 
-  function watch(ratio: number, line?: WatchState, gate?: WatchState): LineWatch[] {
-    const place = (points: readonly Point[], state?: WatchState) => createLineWatch(toPlane(points[0]!, ratio), toPlane(points[1]!, ratio), state);
+  function watch(ratio: number, line?: WatchState | null, gate?: WatchState | null): LineWatch[] {
+    const place = (points: readonly Point[], state?: WatchState | null) => createLineWatch(toPlane(points[0]!, ratio), toPlane(points[1]!, ratio), state ?? undefined);
     return [place(config.line, line), ...(config.gate ? [place(config.gate, gate)] : [])];
   }
 
@@ -133,8 +133,8 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
       perClass: Object.fromEntries([...perClass].map(([cls, both]) => [cls, { ...both }])),
       trails: trails.snapshot(),
       aspect,
-      line: watches?.[0]?.snapshot() ?? [],
-      gate: watches?.[1]?.snapshot() ?? [],
+      line: watches?.[0]?.snapshot() ?? null,
+      gate: watches?.[1]?.snapshot() ?? null,
       half: [...half].map(([object, { line, direction }]) => [object, line, direction] as const),
       recent: [...recent],
       occupancy: occupancy?.snapshot() ?? null,

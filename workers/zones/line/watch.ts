@@ -1,5 +1,6 @@
 import type { Box, Point } from '@sightline/schemas';
 import type { Gone, Sighting } from '../trails.js';
+import { createUsual, type UsualState } from './usual.js';
 
 /**
  * Watches one line: tells when an object has got from one side to the other through it. An object is on a side only when
@@ -32,13 +33,24 @@ interface Watched {
   /** Seconds before its first sighting in which nobody looked; null until known. */
   reach: number | null;
   lastDistance: number;
+  /** Distances from the line a second in the last step, 0 before the first. */
+  rate: number;
   /** Where its path met the line last since it was clear of it. */
   met: { readonly at: number; readonly point: Point; readonly along: number } | null;
   /** A crossing made in the first step of a trail: two boxes may be two objects, so a third one has to agree. */
-  doubtful: Crossing | null;
+  doubtful: Doubtful | null;
 }
 
-export type WatchState = readonly Watched[];
+interface Doubtful {
+  readonly crossing: Crossing;
+  /** Distances from the line a second, if it has to go on: the side it came from was not seen but told from its speed, or it goes against what is usual. */
+  readonly speed: number | null;
+}
+
+export interface WatchState {
+  readonly watched: readonly Watched[];
+  readonly usual: UsualState;
+}
 
 export interface LineWatch {
   see(sighting: Sighting, interval: number): Crossing | null;
@@ -49,10 +61,13 @@ export interface LineWatch {
 
 /** How far clear of the line, in object sizes: more than twice the tremble of a detected box (.06). */
 const clear = 0.15;
+/** Part of its speed that an object keeps from one step to the next unless it brakes hard. */
+const goesOn = 0.3;
 const second = 1_000_000;
 
 export function createLineWatch(from: Point, to: Point, restored?: WatchState): LineWatch {
-  const watched = new Map<number, Watched>((restored ?? []).map((one) => [one.object, { ...one }]));
+  const watched = new Map<number, Watched>((restored?.watched ?? []).map((one) => [one.object, { ...one }]));
+  const usual = createUsual(restored?.usual);
   const dx = to[0] - from[0];
   const dy = to[1] - from[1];
   const length = Math.hypot(dx, dy);
@@ -67,17 +82,22 @@ export function createLineWatch(from: Point, to: Point, restored?: WatchState): 
       if (!one) {
         const first = before ?? { point, at };
         // A frame stands for the time since the one before it; of a source's first frame that is known at the second.
-        one = { object, side: 0, firstDistance: signed(first.point), firstPoint: first.point, firstAt: first.at, reach: interval > 0 ? interval : null, lastDistance: signed(first.point), met: null, doubtful: null };
+        one = { object, side: 0, firstDistance: signed(first.point), firstPoint: first.point, firstAt: first.at, reach: interval > 0 ? interval : null, lastDistance: signed(first.point), rate: 0, met: null, doubtful: null };
         watched.set(object, one);
         if (!before) return null;
       }
-      const held = one.doubtful;
+      const rate = before ? (now - one.lastDistance) / ((at - before.at) / second) : 0;
+      const held = one.doubtful && agrees(one.doubtful, rate) ? usual.learned(one.doubtful.crossing) : null;
+      const turned = one.doubtful !== null;
       one.doubtful = null;
       if (one.reach === null) one.reach = interval;
       if (before && one.lastDistance > 0 !== now > 0) one.met = meeting(before, one.lastDistance, point, now, at, along);
       one.lastDistance = now;
+      const goingOn = one.rate * rate > 0;
+      one.rate = rate;
       if (Math.abs(now) < clear * size) return held;
       const side = now > 0 ? 1 : -1;
+      const guessed = one.side === 0;
       const was = one.side === 0 ? origin(one, sighting, now) : one.side;
       const met = was === side ? null : (one.met ?? missed(one, sighting, now, along));
       one.side = side;
@@ -86,22 +106,31 @@ export function createLineWatch(from: Point, to: Point, restored?: WatchState): 
       const { x, y, w, h } = track;
       const crossing: Crossing = { object, track: track.id, cls: track.cls, box: { x, y, w, h }, size, speed: Math.hypot(...sighting.velocity), direction: side > 0 ? 'in' : 'out', ...met };
       // There and back in two steps is a box that was mistaken for a moment.
-      if (held) return null;
-      if (count > 2) return crossing;
-      one.doubtful = crossing;
+      if (turned) return null;
+      // What is said on one step alone, or against what is usual here, has to go on.
+      const against = usual.of(crossing) === 'against';
+      if (count > 2 && (!against || goingOn)) return usual.learned(crossing);
+      one.doubtful = { crossing, speed: guessed || against ? rate : null };
       return null;
     },
     forget(gone) {
       const believed: Crossing[] = [];
       for (const { object, broken } of gone) {
         const held = watched.get(object)?.doubtful;
-        if (held && !broken) believed.push(held);
         watched.delete(object);
+        if (!held || broken) continue;
+        const known = usual.of(held.crossing);
+        if (known === 'usual' || (known === 'unknown' && held.speed === null)) believed.push(held.crossing);
       }
       return believed;
     },
-    snapshot: () => [...watched.values()].map((one) => ({ ...one })),
+    snapshot: () => ({ watched: [...watched.values()].map((one) => ({ ...one })), usual: usual.snapshot() }),
   };
+}
+
+/** Whether the next sighting goes on as the doubtful step did. */
+function agrees({ speed }: Doubtful, rate: number): boolean {
+  return speed === null || rate / speed > goesOn;
 }
 
 function meeting(before: { point: Point; at: number }, then: number, point: Point, now: number, at: number, along: (p: Point) => number): NonNullable<Watched['met']> {
