@@ -6,7 +6,7 @@ import { EventClock } from './event-clock.js';
 import type { Ffmpeg } from './ffmpeg/binary.js';
 import { thumbnail } from './ffmpeg/command.js';
 import { startDecoder, type DecodedFrame, type Decoder, type DecoderEnd } from './ffmpeg/decoder.js';
-import { openPixelPipe } from './ffmpeg/pixel-pipe.js';
+import { openFramePipes } from './ffmpeg/frame-pipes.js';
 import { probeSource, type Probe } from './ffmpeg/probe.js';
 import { Outbox } from './outbox.js';
 import { BufferPool } from './pool.js';
@@ -151,13 +151,13 @@ class Connection {
     let resized = false;
     this.#skip = skip;
     this.#lastPts = NaN;
-    const pipe = await openPixelPipe();
+    const pipes = await openFramePipes();
     const decoder = startDecoder({
       ffmpeg,
       plan: { input: this.source.input, ...this.size, fps: camera.fps, skip, masked: mask !== null, sourcePixels: this.probe.codedPixels },
       ...(mask === null ? {} : { mask }),
       pool: this.pool,
-      pipe,
+      pipes,
       frame: (frame) => this.#frame(frame),
       resized: () => {
         // A file keeps its first size: opening it again would begin from its beginning.

@@ -55,33 +55,43 @@ export class FrameAssembler {
     }
   }
 
+  /** Where the next bytes of thumbnails go, and that so many were put there. */
+  thumbnailRoom(): Uint8Array {
+    return this.#thumbFilled === 0 ? this.#thumb : this.#thumb.subarray(this.#thumbFilled);
+  }
+
+  thumbnailFilled(bytes: number): void {
+    this.#thumbFilled += bytes;
+    if (this.#thumbFilled < this.thumbBytes) return;
+    this.#readyThumbs.push(this.#thumb);
+    this.#thumb = this.#freeThumbs.pop() ?? new Uint8Array(this.thumbBytes);
+    this.#thumbFilled = 0;
+    this.#match();
+  }
+
+  /** Thumbnails that lie in memory of their own. */
   thumbnails(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
-      const part = Math.min(chunk.length - at, this.thumbBytes - this.#thumbFilled);
-      this.#thumb.set(chunk.subarray(at, at + part), this.#thumbFilled);
+      const room = this.thumbnailRoom();
+      const part = Math.min(chunk.length - at, room.length);
+      room.set(chunk.subarray(at, at + part));
       at += part;
-      this.#thumbFilled += part;
-      if (this.#thumbFilled === this.thumbBytes) {
-        this.#readyThumbs.push(this.#thumb);
-        this.#thumb = this.#freeThumbs.pop() ?? new Uint8Array(this.thumbBytes);
-        this.#thumbFilled = 0;
-        this.#match();
-      }
+      this.thumbnailFilled(part);
     }
   }
 
   /** Lines of ffmpeg's framecrc format: stream, dts, pts, duration, size, checksum; comments begin with #. */
   times(chunk: Uint8Array): void {
-    this.#line += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    const text = this.#line + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
     let begin = 0;
-    for (let end = this.#line.indexOf('\n'); end >= 0; end = this.#line.indexOf('\n', begin)) {
-      if (this.#line[begin] !== '#') {
-        const pts = this.#line.slice(begin, end).split(',', 3)[2];
-        this.#readyTimes.push(Number(pts));
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', begin)) {
+      if (text[begin] !== '#') {
+        const pts = text.indexOf(',', text.indexOf(',', begin) + 1) + 1;
+        this.#readyTimes.push(Number(text.slice(pts, text.indexOf(',', pts))));
       }
       begin = end + 1;
     }
-    this.#line = this.#line.slice(begin);
+    this.#line = text.slice(begin);
     this.#match();
   }
 

@@ -6,7 +6,7 @@ import { FrameAssembler } from './assembler.js';
 import { StderrReader, type StderrSummary } from './stderr.js';
 import { guardProcess } from './watchdog.js';
 import type { BufferPool } from '../pool.js';
-import { closeQuietly, readInto, type PixelPipe } from './pixel-pipe.js';
+import { closeQuietly, readInto, type FramePipes } from './frame-pipes.js';
 
 /** One frame as ffmpeg gave it. `thumb` is lent for the time of the call; `pixels` are handed over. */
 export interface DecodedFrame {
@@ -24,8 +24,8 @@ export interface DecodeOptions {
   /** PNG of the privacy mask, if the plan is masked. */
   readonly mask?: Uint8Array;
   readonly pool: BufferPool;
-  /** Where pixels come through; default ffmpeg's standard output. */
-  readonly pipe?: PixelPipe | null;
+  /** Where frames come through; default pipes of Node's own. */
+  readonly pipes?: FramePipes | null;
   readonly frame: (frame: DecodedFrame) => void;
   /** The size of the source's pictures changed in mid-stream. */
   readonly resized?: (width: number, height: number) => void;
@@ -56,31 +56,21 @@ export interface Decoder {
 const politeMs = 1000;
 
 export function startDecoder(options: DecodeOptions): Decoder {
-  const { ffmpeg, plan, pipe = null } = options;
+  const { ffmpeg, plan, pipes = null } = options;
   const assembler = new FrameAssembler(plan.width * plan.height * 3, thumbnail.width * thumbnail.height, plan.skip, options.pool, options.frame);
   const stderr = new StderrReader(options.resized);
   const child = spawn(ffmpeg.path, decodeArguments(ffmpeg, plan), {
-    stdio: [plan.input.feed === undefined ? 'ignore' : 'pipe', pipe === null ? 'pipe' : pipe.writeFd, 'pipe', 'pipe', 'pipe', plan.masked ? 'pipe' : 'ignore'],
+    stdio: [plan.input.feed === undefined ? 'ignore' : 'pipe', pipes?.pixels.writeFd ?? 'pipe', 'pipe', pipes?.thumbnails.writeFd ?? 'pipe', pipes?.times.writeFd ?? 'pipe', plan.masked ? 'pipe' : 'ignore'],
     detached: true,
     windowsHide: true,
   });
   const release = guardProcess(child.pid);
   const streams = child.stdio as readonly (Readable | Writable | null)[];
-  const thumbnails = streams[outputs.thumbnails] as Readable;
-  const times = streams[outputs.times] as Readable;
   let failure: Error | undefined;
   let feedError: unknown;
   let stopping = false;
 
-  let pixels: Readable;
-  if (pipe === null) pixels = child.stdout!.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.pixels(chunk)));
-  else {
-    closeQuietly(pipe.writeFd);
-    pixels = readInto(pipe.readFd, () => assembler.room(), (bytes) => (stopping ? undefined : assembler.filled(bytes)));
-  }
-  const drained = pipe === null ? Promise.resolve() : new Promise<void>((resolve) => pixels.on('close', () => resolve()));
-  thumbnails.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.thumbnails(chunk)));
-  times.on('data', (chunk: Buffer) => (stopping ? undefined : assembler.times(chunk)));
+  const { pixels, drained } = pipes === null ? readStreams(streams as readonly Readable[], assembler, () => stopping) : readPipes(pipes, assembler, () => stopping);
   child.stderr!.on('data', (chunk: Buffer) => stderr.push(chunk));
   for (const stream of streams) stream?.on('error', () => undefined);
   const feeding = new AbortController();
@@ -114,4 +104,34 @@ export function startDecoder(options: DecodeOptions): Decoder {
     },
     ended,
   };
+}
+
+interface Reading {
+  /** What waits when a recording is to wait. */
+  readonly pixels: Readable;
+  /** Resolves when all that was written is read. */
+  readonly drained: Promise<unknown>;
+}
+
+function readPipes(pipes: FramePipes, assembler: FrameAssembler, stopping: () => boolean): Reading {
+  for (const { writeFd } of Object.values(pipes) as FramePipes[keyof FramePipes][]) closeQuietly(writeFd);
+  const line = new Uint8Array(linesAtOnce);
+  const read = [
+    readInto(pipes.pixels.readFd, () => assembler.room(), (bytes) => (stopping() ? undefined : assembler.filled(bytes))),
+    readInto(pipes.thumbnails.readFd, () => assembler.thumbnailRoom(), (bytes) => (stopping() ? undefined : assembler.thumbnailFilled(bytes))),
+    readInto(pipes.times.readFd, () => line, (bytes) => (stopping() ? undefined : assembler.times(line.subarray(0, bytes)))),
+  ] as const;
+  return { pixels: read[0], drained: Promise.all(read.map((socket) => new Promise<void>((resolve) => socket.on('close', () => resolve())))) };
+}
+
+/** Bytes of timestamps that are read at once; a frame's line has some sixty. */
+const linesAtOnce = 4096;
+
+function readStreams(streams: readonly Readable[], assembler: FrameAssembler, stopping: () => boolean): Reading {
+  const pixels = streams[outputs.pixels]!;
+  pixels.on('data', (chunk: Buffer) => (stopping() ? undefined : assembler.pixels(chunk)));
+  streams[outputs.thumbnails]!.on('data', (chunk: Buffer) => (stopping() ? undefined : assembler.thumbnails(chunk)));
+  streams[outputs.times]!.on('data', (chunk: Buffer) => (stopping() ? undefined : assembler.times(chunk)));
+  // The child is closed only after its own outputs.
+  return { pixels, drained: Promise.resolve() };
 }

@@ -8,7 +8,7 @@ import { CameraFold } from './camera-fold.js';
 import { Checkpointer } from './checkpointer.js';
 import type { TakenFrame } from './frame.js';
 import { Lane, type LaneParts } from './lane.js';
-import { ResultsWriter } from './results-writer.js';
+import { ResultsWriter, type Gathering } from './results-writer.js';
 import { takeOver, type TakeoverParts } from './takeover.js';
 import type { Turns } from './turns.js';
 import { Watermark } from './watermark.js';
@@ -24,6 +24,7 @@ export interface PartitionParts {
   readonly checkpointSeconds: number;
   /** Frames a partition may hold beyond two a camera. */
   readonly prefetchFrames: number;
+  readonly gather?: Gathering;
   readonly report: (problem: string) => void;
   /** Somebody else has taken the partition, or what became of a write is not known. */
   readonly fenced: (partition: number) => void;
@@ -53,6 +54,7 @@ export class PartitionWork {
     this.#writer = new ResultsWriter({
       producer,
       clock: parts.clock,
+      ...(parts.gather && { gather: parts.gather }),
       report: parts.report,
       flushed: () => this.#flushed(),
       fenced: () => {

@@ -5,6 +5,13 @@ import type { LogRecord, Producer } from '@sightline/runtime/log/log';
 /** What one send may carry: a Kafka request stays well below the broker's limit. */
 const maxSendRecords = 200;
 const maxSendBytes = 512 * 1024;
+/** How long a record may wait for others before it is written; what nobody waits for is written in larger pieces. */
+export interface Gathering {
+  readonly seconds: number;
+  /** So many are written at once, however early. */
+  readonly records: number;
+}
+
 /** Waits between tries while the log is unreachable or the disk is full. */
 const firstRetrySeconds = 0.1;
 const longestRetrySeconds = 2;
@@ -12,6 +19,8 @@ const longestRetrySeconds = 2;
 export interface WriterParts {
   readonly producer: Producer;
   readonly clock: Clock;
+  /** Default: only what is there in the same turn of the event loop shares a send. */
+  readonly gather?: Gathering;
   readonly report: (problem: string) => void;
   /** After each send: the moment for checkpoints and commits. Its rejection counts as the writer's. */
   readonly flushed: () => Promise<void>;
@@ -31,6 +40,8 @@ export class ResultsWriter {
   readonly #waiting: Waiting[] = [];
   readonly #stopped = new AbortController();
   #writing: Promise<void> | null = null;
+  #enough: (() => void) | null = null;
+  #hurried = false;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
@@ -39,12 +50,16 @@ export class ResultsWriter {
   write(record: LogRecord, written: (offset: number) => void): void {
     if (this.#stopped.signal.aborted) return;
     this.#waiting.push({ record, written });
+    if (this.#waiting.length >= (this.#parts.gather?.records ?? 0)) this.#enough?.();
     this.#writing ??= this.#run();
   }
 
   /** Resolves when everything given so far is written, or the writer has stopped. */
   async settled(): Promise<void> {
+    this.#hurried = true;
+    this.#enough?.();
     while (this.#writing) await this.#writing;
+    this.#hurried = false;
   }
 
   /** Gives up what is not written. */
@@ -68,10 +83,9 @@ export class ResultsWriter {
   }
 
   async #run(): Promise<void> {
-    // Frames that finish in the same turn of the event loop share a send.
-    await new Promise<void>((resolve) => setImmediate(resolve));
     try {
       while (this.#waiting.length > 0) {
+        await this.#gathered();
         const batch = this.#take();
         const positions = await this.persist(() => this.#parts.producer.send('results', batch.map(({ record }) => record)));
         batch.forEach(({ written }, index) => written(positions[index]!.offset));
@@ -85,6 +99,21 @@ export class ResultsWriter {
     } finally {
       this.#writing = null;
     }
+  }
+
+  /** Resolves when what waits is to be sent. */
+  async #gathered(): Promise<void> {
+    const { gather } = this.#parts;
+    if (!gather || this.#hurried) return new Promise((resolve) => setImmediate(resolve));
+    if (this.#waiting.length >= gather.records) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, gather.seconds * 1000);
+      this.#enough = () => {
+        clearTimeout(late);
+        resolve();
+      };
+    });
+    this.#enough = null;
   }
 
   #take(): Waiting[] {

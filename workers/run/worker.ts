@@ -4,6 +4,7 @@ import type { Log, StoredRecord, TopicPartition } from '@sightline/runtime/log/l
 import type { SiteFeed } from '@sightline/runtime/site-feed';
 import type { Detector, FrameHeader, Site, SiteRecord } from '@sightline/schemas';
 import type { PipelineParts } from '../pipeline.js';
+import type { Gathering } from './results-writer.js';
 import { PartitionWork } from './partition-work.js';
 import { setupsOf, type CameraSetup } from './setup.js';
 import { Turns } from './turns.js';
@@ -29,6 +30,8 @@ export interface WorkerOptions {
   readonly concurrency?: number;
   /** Frames a partition may hold here beyond two a camera, so that inference never waits for the log. Default 4. */
   readonly prefetchFrames?: number;
+  /** Results that may wait to be written together; `prefetchFrames` must be above it. Default: none, each is written at once. */
+  readonly gather?: Gathering;
   /** Frames of one live camera that may wait here; an older one is dropped and counted. Default: no limit (the log's room is the limit). */
   readonly maxWaitingLive?: number;
   /** Event time between two checkpoints of a camera. Default 5 s. */
@@ -99,6 +102,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     deadLetter: (record: StoredRecord, reason: string) => sendDeadLetter(record, reason),
     checkpointSeconds: options.checkpointSeconds ?? 5,
     prefetchFrames: options.prefetchFrames ?? 4,
+    ...(options.gather && { gather: options.gather }),
     report: (problem: string) => {
       if (onceSaid.has(problem)) return;
       if (onceSaid.size > 1000) onceSaid.clear();
