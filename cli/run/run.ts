@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly annotate?: string;
   readonly logger: Logger;
   readonly onProgress: (framesDone: number) => void;
+  /** Everything that the recordings led to is in the store; what follows are totals and exports. */
+  readonly onStored?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -81,6 +83,7 @@ export async function runRecordings(job: Job, options: RunOptions): Promise<Tota
       await engine.worker.close();
       if (ends !== 'interrupted') for (const { name } of site.cameras) await closeRecording(log, site, name);
       await engine.sink.drained();
+      options.onStored?.();
     } finally {
       clearInterval(progress);
       await engine.close();
