@@ -30,6 +30,8 @@ interface Turning {
   readonly since: number;
   /** µs: has held still since then, null while something moves. */
   readonly stillSince: number | null;
+  /** µs: when in the first still step it came to rest. */
+  readonly restedAt: number | null;
 }
 
 /** Seconds in each state, and how many of them with a thing detected inside. */
@@ -118,7 +120,8 @@ export class Facing {
   see(look: FacingLook): Turned | null {
     const { at, features, covered } = look;
     const seconds = this.#lastAt === null ? 0 : Math.min(longestStep, (at - this.#lastAt) / second);
-    const steady = this.#recent !== null && difference(this.#recent, features) < still * Math.max(moment, seconds);
+    const moved = this.#recent === null ? Infinity : difference(this.#recent, features);
+    const steady = moved < still * Math.max(moment, seconds);
     const before = this.#lastAt ?? at;
     const between = Math.round((before + at) / 2);
     this.#recent = this.#recent && seconds > 0 ? towards(this.#recent, features, Math.min(1, seconds / moment)) : features;
@@ -141,14 +144,19 @@ export class Facing {
       return null;
     }
     const since = this.#turning?.since ?? between;
+    // What still moved in this step took at most moved / still seconds, half of that in the middle, and was as likely the hand
+    // that lets go as one that moves on later.
+    const rested = Math.min(at, before + Math.round((moved / still / 4) * second));
     // What looks full is not hidden; what looks otherwise may be.
-    const stillSince = steady && !(now === 'empty' && this.blocked) ? (this.#turning?.stillSince ?? Math.max(since, before)) : null;
-    this.#turning = { since, stillSince };
+    const holds = steady && !(now === 'empty' && this.blocked);
+    const stillSince = holds ? (this.#turning?.stillSince ?? Math.max(since, before)) : null;
+    const restedAt = holds ? (this.#turning?.restedAt ?? Math.max(since, rested)) : null;
+    this.#turning = { since, stillSince, restedAt };
     if (stillSince === null || (at - stillSince) / second < believedAfter) return null;
     this.filling = now;
     this.#turning = null;
     // It is gone from the moment it was taken; it is back when the hand has let go of it.
-    return { filling: now, at: now === 'empty' ? since : stillSince };
+    return { filling: now, at: now === 'empty' ? since : (restedAt ?? stillSince) };
   }
 
   /** Takes what is seen now as the look of the state it is in: at the beginning, and when the light was switched. */
