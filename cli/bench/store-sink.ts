@@ -35,7 +35,7 @@ export async function measureWaiting(store: Store): Promise<Figure[]> {
   const sink = await startSink({ log, store, exclusive: true });
   await sink.drained();
   const producer = await log.producer();
-  const seconds = 5;
+  const seconds = 12;
   const start = Date.now();
   const cpu = process.cpuUsage();
   for (let seq = 0; seq < seconds * fps; seq++) {
@@ -47,10 +47,10 @@ export async function measureWaiting(store: Store): Promise<Figure[]> {
   await producer.close();
   await sink.close();
   await log.close();
-  return [{ case: 'one live camera', metric: 'share of a core', value: ((user + system) / 1e6 / ((Date.now() - start) / 1000)) * 100, unit: '%', better: 'lower', note: 'log, sink and engine' }];
+  return [{ case: 'one live camera', metric: 'share of a core', value: ((user + system) / 1e6 / ((Date.now() - start) / 1000)) * 100, unit: '%', goal: 8, better: 'lower', note: 'log, sink and engine' }];
 }
 
-async function fill(log: Log, records: number, start: number, name: string): Promise<void> {
+export async function fill(log: Log, records: number, start: number, name: string): Promise<void> {
   const producer = await log.producer();
   for (let seq = 0; seq < records / cameras; seq++) {
     await producer.send('results', Array.from({ length: cameras }, (_, i) => ({ key: `${name}-${i}`, value: encode(record(`${name}-${i}`, seq, start)) })));

@@ -68,7 +68,8 @@ async function ready(folder: string, first: Session, lock: FolderLock): Promise<
     throw storeError(error, `opening the store in ${folder}`);
   }
   const reading = new SessionPool(readers, open, `USE ${databaseName}; SET output_format_json_quote_64bit_integers = 0`);
-  const writing = new SessionPool(writers, open, `USE ${databaseName}; SET async_insert = 0, input_format_null_as_default = 1`);
+  // Parsing in parallel starts threads for batches that one parses in a millisecond.
+  const writing = new SessionPool(writers, open, `USE ${databaseName}; SET async_insert = 0, input_format_null_as_default = 1, input_format_parallel_parsing = 0`);
   let closed: Promise<void> | null = null;
 
   const read = async (sql: string, format: string, params: QueryParams, options: QueryOptions): Promise<Uint8Array> => {

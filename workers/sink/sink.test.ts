@@ -160,7 +160,7 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
     const sink = await startSink({ exclusive, log, store, failed: (error) => (failed = error) });
     await sink.drained();
     await send(log, [{ key: name, value: { ...record(name, 3), v: 2 } }, ...frames(name, 4, 5)]);
-    await expect.poll(() => failed).toMatchObject({ code: 'RECORD_NEWER' });
+    await expect.poll(() => failed, { timeout: 20_000 }).toMatchObject({ code: 'RECORD_NEWER' });
     await sink.close();
     expect(await counted(name)).toMatchObject({ events: 3, frames: 3 });
     await log.close();
@@ -174,7 +174,7 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
     const problems: string[] = [];
     const sink = await startSink({ exclusive, log, store: flaky, maxRecords: 50, report: (problem) => problems.push(problem) });
     for (let i = 0; i < 16; i++) await send(log, frames(name, i * 50, i * 50 + 50));
-    await expect.poll(() => problems.length).toBeGreaterThan(0);
+    await expect.poll(() => problems.length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(sink.totals.records).toBe(0);
     away = false;
     await sink.drained();

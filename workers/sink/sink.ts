@@ -49,8 +49,12 @@ export interface SinkTotals {
   rows: number;
 }
 
-/** A count on the page is at most a second old: half of it gathering, the rest for writing and reading it. */
-const defaultLimits: BatchLimits = { flushSeconds: 0.5, maxRecords: 8192, maxBytes: 32 * 2 ** 20 };
+/**
+ * The page has its live values from the log; the store serves history, and after a crash the log fills up what it lacks. A
+ * batch costs the same whatever it holds (each table and each view writes a part), so one camera writes four times less in
+ * batches of two seconds than of half a second.
+ */
+const defaultLimits: BatchLimits = { flushSeconds: 2, maxRecords: 8192, maxBytes: 32 * 2 ** 20 };
 /** What was read but not written is written by the next start, so the end need not wait for a store that is away. */
 const closeSeconds = 3;
 /** Records that the log hands over at once. */
