@@ -1,9 +1,9 @@
-import sharp from 'sharp';
 import { encodeFrameHeader, type Camera, type CameraStatus, type FrameHeader, type SiteRecord } from '@sightline/schemas';
 import { systemClock, type Clock } from '@sightline/runtime/clock';
 import type { Log, Producer } from '@sightline/runtime/log/log';
 import type { PictureFeed } from '@sightline/runtime/pictures';
 import { startCamera, type CameraEnd, type CameraRun } from './camera.js';
+import { encodeJpeg } from './jpeg.js';
 import { PictureTap } from './picture-tap.js';
 import { StatusSender } from './status-sender.js';
 
@@ -23,7 +23,7 @@ export interface IngestOptions {
   readonly size: (camera: Camera, sourceWidth: number, sourceHeight: number) => { width: number; height: number };
   /** raw: rgb24, for workers in this process. jpeg: compressed, for a broker. Default raw. */
   readonly encode?: 'raw' | 'jpeg';
-  /** Of the JPEG, 1..100. Default 85: below, small objects lose detections; above, only bytes grow. */
+  /** Of the JPEG, 1..100. Default: what jpeg.ts says. */
   readonly jpegQuality?: number;
   /** Which of the site's cameras this process reads; default all. */
   readonly cameras?: (name: string) => boolean;
@@ -150,15 +150,14 @@ function settingsOf({ source, kind, transport, loop, pace, fps, model, analysisW
   return JSON.stringify([source, kind, transport, loop, pace, fps, model, analysisWidth, gate, privacy.masks]);
 }
 
-function publisher({ encode = 'raw', jpegQuality = 85 }: IngestOptions, producer: Producer, recycle: (pixels: Uint8Array) => void): (header: FrameHeader, pixels: Uint8Array) => Promise<void> {
+function publisher({ encode = 'raw', jpegQuality }: IngestOptions, producer: Producer, recycle: (pixels: Uint8Array) => void): (header: FrameHeader, pixels: Uint8Array) => Promise<void> {
   const send = async (header: FrameHeader, value: Uint8Array): Promise<void> => {
     await producer.send('frames', [{ key: header.camera, value, headers: encodeFrameHeader(header) }]);
   };
   if (encode === 'raw') return send;
   return async (header, pixels) => {
     if (header.encoding === 'none') return send(header, pixels);
-    const { width, height } = header;
-    const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } }).jpeg({ quality: jpegQuality }).toBuffer();
+    const jpeg = await encodeJpeg(pixels, header, jpegQuality);
     recycle(pixels);
     return send({ ...header, encoding: 'jpeg' }, jpeg);
   };

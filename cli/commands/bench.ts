@@ -7,6 +7,7 @@ interface BenchOptions {
   readonly rounds: number;
   readonly peer: boolean;
   readonly scale: number;
+  readonly only?: readonly string[];
   readonly json?: string;
 }
 
@@ -45,11 +46,19 @@ const benches: Readonly<Record<string, Bench>> = {
       return { describe: describeDashboard, rows: await benchDashboard({ progress: tell }) };
     },
   },
+  jpeg: {
+    about: 'detections against bytes, by quality of the JPEG that frames travel as',
+    async run({ data }) {
+      const { benchJpeg, describeBenchJpeg } = await import('../bench/jpeg-quality.js');
+      const { openForEval } = await import('../eval/open-model.js');
+      return { describe: describeBenchJpeg, rows: await benchJpeg({ dataFolder: data, models: ['default', 'yolox-nano'], open: (model) => openForEval(model, data), progress: tell }) };
+    },
+  },
   distributed: {
     about: 'the same site through Apache Kafka: cost, latency, scale, takeover',
-    async run() {
-      const { benchDistributed } = await import('../bench/distributed.js');
-      return { describe: 'A site of separate processes on a real broker, beside the embedded path on the same cores (docs/distributed.md).', rows: await benchDistributed({ model: 'yolox-nano', onStep: tell }) };
+    async run({ data, only }) {
+      const { benchDistributed, describeBenchDistributed } = await import('../bench/distributed.js');
+      return { describe: describeBenchDistributed, rows: await benchDistributed({ dataFolder: data, onStep: tell, ...(only && { only }) }) };
     },
   },
 };
@@ -63,6 +72,7 @@ export function addBench(program: Command): void {
     .option('--data <folder>', 'footage folder', process.env['SIGHTLINE_DATA'] ?? '../shared/data')
     .option('--rounds <number>', 'repetitions, in turns with what is compared', Number, 3)
     .option('--scale <share>', 'store: share of the full size (two days of 50 cameras)', Number, 1)
+    .option('--only <part...>', 'distributed: cost, latency, graceful, SIGKILL, sink, model, workers, cameras, skew')
     .option('--no-peer', 'leave the peers out')
     .option('--json <file>', 'also write the figures to this file')
     .addHelpText('after', `\n${names.join('\n')}`)

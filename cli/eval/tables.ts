@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SightlineError } from '@sightline/runtime/errors';
 import stringWidth from 'string-width';
+import { needs } from '../bench/distributed/arithmetic.js';
 import { formatGoal, formatNumber, goalMark, readFigures, type Figure, type Figures } from '../figures.js';
 
 /**
@@ -30,12 +31,15 @@ export function updateAll(folder: string): string[] {
     .filter((page) => figureFiles(readFileSync(page, 'utf8')).length > 0 && updateDocs(page, path.dirname(path.resolve(folder))));
 }
 
+/** Places whose name says that more is made of the figures than a table of them. */
+const renderers: Readonly<Record<string, (figures: Figures) => string>> = { needs };
+
 /** The page with its places filled; throws USAGE when it has none. */
 export function filled(text: string, page: string, root: string): string {
   if (figureFiles(text).length === 0) throw new SightlineError('USAGE', `${page} has no place for figures`, { remedy: 'write <!-- figures:NAME FILE --> and <!-- /figures --> where the table belongs' });
-  return text.replace(place, (whole, begin: string, _name: string, file: string, end: string) => {
+  return text.replace(place, (whole, begin: string, name: string, file: string, end: string) => {
     const from = path.join(root, file);
-    return existsSync(from) ? `${begin}${figuresTables(readFigures(from))}${end}` : whole;
+    return existsSync(from) ? `${begin}${(renderers[name] ?? figuresTables)(readFigures(from))}${end}` : whole;
   });
 }
 

@@ -1,0 +1,107 @@
+import { openForEval } from '../../eval/open-model.js';
+import { encodeJpeg } from '@sightline/ingest/jpeg';
+import { encodeFrameHeader } from '@sightline/schemas/frame-codec';
+import { simulatedFrame, simulatedHeader } from '@sightline/workers/run/simulated-detector';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Figure } from '../../figures.js';
+import { readVideo } from '../../read-video.js';
+import { BenchSite, quantile } from './site.js';
+
+/**
+ * A backlog of frames through ever more workers. Every partition holds as much as every other, so that what is measured
+ * is the workers; how unevenly cameras spread is told apart (cameras.ts).
+ */
+const partitionsAWorker = 2;
+/** Dear enough that a small machine carries sixteen of them: what costs is the detector, not this machine. */
+const simulatedSeconds = 0.1;
+/** Frames that a worker answers in about 15 s, the first third of which it warms up. */
+const framesAWorker = 150;
+
+export async function workerScale(brokers: readonly string[], counts: readonly number[]): Promise<Figure[]> {
+  const rates: { readonly name: string; readonly workers: number; readonly rate: number }[] = [];
+  for (const workers of counts) {
+    const partitions = workers * partitionsAWorker;
+    const site = await BenchSite.open({ brokers, prefix: `scale-${workers}.`, cameras: partitions, partitions });
+    try {
+      const producer = await site.log.producer();
+      for (let seq = 0; seq < framesAWorker / partitionsAWorker; seq++) await producer.send('frames', site.cameras.map((camera, partition) => ({ ...simulatedFrame({ camera, seq, fps: 10 }), partition })));
+      await producer.close();
+      await Promise.all(Array.from({ length: workers }, (_, n) => site.run(`worker-${n}`, { role: 'worker', threads: 1, simulatedSeconds })));
+      await site.until(workers * framesAWorker, 60);
+      rates.push({ name: `${workers} worker${workers > 1 ? 's' : ''}, simulated`, workers, rate: await steadyRate(site) });
+    } finally {
+      await site.close();
+    }
+  }
+  return efficiency(rates);
+}
+
+export interface ModelScale {
+  readonly brokers: readonly string[];
+  readonly model: string;
+  readonly dataFolder: string;
+}
+
+/** One worker on one core, two workers on a core each, with the real model on frames of the plaza. The broker has the same cores. */
+export async function modelScale({ brokers, model, dataFolder }: ModelScale): Promise<Figure[]> {
+  if (availableParallelism() < 2) return [{ case: '2 workers', metric: 'efficiency', value: null, unit: '', note: 'this machine has one core' }];
+  const jpegs = await plazaFrames(model, dataFolder);
+  const rates: { name: string; workers: number; rate: number }[] = [];
+  for (const workers of [1, 2]) {
+    const cameras = 4;
+    const site = await BenchSite.open({ brokers, prefix: `model-${workers}.`, cameras, partitions: cameras, model });
+    try {
+      const producer = await site.log.producer();
+      for (let seq = 0; seq < modelFrames * workers; seq++) {
+        const { value, width, height } = jpegs[seq % jpegs.length]!;
+        await producer.send('frames', site.cameras.map((camera, partition) => ({ key: camera, value, partition, headers: encodeFrameHeader({ ...simulatedHeader({ camera, seq }), width, height, encoding: 'jpeg' }) })));
+      }
+      await producer.close();
+      const cores = availableParallelism();
+      await Promise.all(Array.from({ length: workers }, async (_, n) => pin((await site.run(`worker-${n}`, { role: 'worker', threads: 1 })).pid, cores - 1 - n)));
+      await site.until(cameras * modelFrames * workers, 60);
+      rates.push({ name: `${workers} worker${workers > 1 ? 's' : ''}, ${model}, a core each`, workers, rate: await steadyRate(site) });
+    } finally {
+      await site.close();
+    }
+  }
+  return efficiency(rates);
+}
+
+/** Frames of each camera for each worker. */
+const modelFrames = 120;
+
+async function plazaFrames(model: string, dataFolder: string): Promise<{ value: Uint8Array; width: number; height: number }[]> {
+  const detector = await openForEval(model, dataFolder);
+  const frames: { value: Uint8Array; width: number; height: number }[] = [];
+  for await (const { header, pixels } of readVideo(path.join(dataFolder, 'clips/plaza.avi'), { fps: 2, size: detector.inputSize })) {
+    frames.push({ value: await encodeJpeg(pixels, header), width: header.width, height: header.height });
+    if (frames.length >= 50) break;
+  }
+  await detector.close();
+  return frames;
+}
+
+/** Frames a second in the middle of the run: every worker has work, and the group is at rest. */
+async function steadyRate(site: BenchSite): Promise<number> {
+  const times: number[] = [];
+  for await (const { at } of site.results()) times.push(at);
+  const [from, to] = [quantile(times, 0.35), quantile(times, 0.8)];
+  return (times.filter((at) => at >= from && at < to).length * 1000) / (to - from);
+}
+
+function efficiency(rates: readonly { readonly name: string; readonly workers: number; readonly rate: number }[]): Figure[] {
+  const [alone] = rates;
+  return rates.flatMap(({ name, workers, rate }): Figure[] => [
+    { case: name, metric: 'frames a second', value: rate, unit: 'fps' },
+    { case: name, metric: 'efficiency', value: rate / alone!.rate / workers, unit: '', ...(workers > 1 && { goal: 0.9 }) },
+  ]);
+}
+
+/** A process, with all its threads, on one core. */
+function pin(pid: number, core: number): void {
+  if (process.platform === 'linux' && existsSync('/usr/bin/taskset')) execFileSync('/usr/bin/taskset', ['-a', '-p', '-c', String(core), String(pid)], { stdio: 'pipe' });
+}
