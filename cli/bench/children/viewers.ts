@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
-/** A load of viewers in a process of its own: opens so many live sockets and times how long a value takes to reach each; `stuck`: they take nothing. */
-const [url, countText, secondsText, manner] = process.argv.slice(2);
+/** A load of viewers in a process of its own: opens so many live sockets and times how long a value takes to reach each. */
+const [url, countText, secondsText] = process.argv.slice(2);
 const count = Number(countText);
 /** Sockets that open at once. */
 const wave = 50;
@@ -17,8 +17,7 @@ function connect(): Promise<void> {
     socket.on('error', reject);
     socket.on('open', () => {
       open += 1;
-      socket.send(JSON.stringify({ type: 'subscribe', topics: ['zones', ...(manner === 'stuck' ? ['cameras', 'events'] : [])] }));
-      if (manner === 'stuck') socket.pause();
+      socket.send(JSON.stringify({ type: 'subscribe', topics: ['zones'] }));
       resolve();
     });
     socket.on('message', (data: Buffer) => {
