@@ -1,6 +1,7 @@
 import type { Detection, FrameInput } from '@sightline/schemas';
 import { createTracker } from '@sightline/workers/track/create';
 import type { TrackerOptions } from '@sightline/workers/track/options';
+import { createScoreScale } from '@sightline/workers/track/scores';
 import { clear } from './metrics/clear.js';
 import { hota } from './metrics/hota.js';
 import { identity } from './metrics/identity.js';
@@ -70,11 +71,12 @@ function prepare(sequence: TrackedSequence): Prepared {
 
 function scoreRun({ frames }: Prepared, every: number, start: number, options: Partial<TrackerOptions>): TrackingScores {
   const tracker = createTracker(options);
+  const scale = createScoreScale();
   const used = frames.filter((_, k) => k >= start && (k - start) % every === 0);
   const delayed = new Map<number, readonly MarkedBox[]>();
   const lives = new Map<string, { from: number; to: number }>();
   const live = used.map(({ input, truth }): EvaluatedFrame => {
-    const { tracks, corrected } = tracker.step(input);
+    const { tracks, corrected } = tracker.step({ ...input, detections: scale.comparable(input.detections) });
     for (const frame of corrected) delayed.set(frame.at, frame.tracks);
     for (const { id } of tracks) {
       const life = lives.get(id);

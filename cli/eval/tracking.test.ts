@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -25,3 +27,19 @@ it('runs any MOT sequence at its own rate and below', async () => {
   expect([...new Set(rows.map((row) => row.case))]).toEqual(['TUD-Campus 25 fps', 'TUD-Campus 5 fps', 'TUD-Campus 1.9 fps']);
   await expect(evaluateTracking({ dataFolder, mot: { folder: join(dataFolder, 'mot/TUD-Campus') } })).rejects.toThrow(/frameRate/);
 });
+
+it('reads truth with places on the ground, and scores of any scale', async () => {
+  const known = join(dataFolder, 'mot/TUD-Campus');
+  const folder = mkdtempSync(join(tmpdir(), 'mot-'));
+  try {
+    const columns = (file: string): string[][] => readFileSync(join(known, file), 'utf8').trim().split(/\r?\n/).map((line) => line.split(','));
+    writeFileSync(join(folder, 'gt.txt'), columns('gt.txt').map((c) => [...c.slice(0, 7), '4.4852', '5.5016', '0'].join(',')).join('\n'));
+    const idf1 = async (confidence: (c: number) => number): Promise<number> => {
+      writeFileSync(join(folder, 'det.txt'), columns('det.txt').map((c) => [...c.slice(0, 6), confidence(Number(c[6])), -1, -1, -1].join(',')).join('\n'));
+      return (await evaluateTracking({ dataFolder, mot: { folder, fps: 25 } })).find((row) => row.metric === 'IDF1')!.value!;
+    };
+    for (const confidence of [(c: number) => c, (c: number) => 100 * c, () => -1, () => 1, (c: number) => Math.log(c / (1 - c))]) expect(await idf1(confidence)).toBeGreaterThan(50);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

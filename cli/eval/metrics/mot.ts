@@ -16,6 +16,9 @@ export interface MotBox {
   readonly cls: number;
 }
 
+/** Columns of a line with a class: MOT16 and later have nine, of which the last is visibility; MOT15 has ten, of which the last three are places on the ground. */
+const columnsWithClass = 9;
+
 /** Boxes of a MOTChallenge file, in the file's order. */
 export function readMot(file: string): MotBox[] {
   if (!existsSync(file)) throw new SightlineError('SOURCE_NOT_FOUND', `there is no MOT file at ${file}`);
@@ -24,7 +27,9 @@ export function readMot(file: string): MotBox[] {
     .split(/\r?\n/)
     .forEach((line, index) => {
       if (line.trim() === '') return;
-      const [frame, id, x, y, w, h, confidence = 1, cls = -1] = line.split(/[,\s]+/).map(Number);
+      const columns = line.trim().split(/[,\s]+/).map(Number);
+      const [frame, id, x, y, w, h, confidence = 1, eighth = -1] = columns;
+      const cls = columns.length === columnsWithClass ? eighth : -1;
       if (![frame, id, x, y, w, h, confidence].every((value) => Number.isFinite(value))) {
         throw new SightlineError('SOURCE_UNREADABLE', `${file}, line ${index + 1}: "${line.slice(0, 80)}" is not frame,id,x,y,w,h,confidence,…`);
       }
