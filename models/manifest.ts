@@ -57,7 +57,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export const manifestFile = 'manifest.json';
 
 /** Raised whenever the same original would give another adapted graph or manifest. */
-export const adapterVersion = 4;
+export const adapterVersion = 5;
 
 /** Sizes whose aspect lies within this natural-log distance of the source's are taken as they are (about 10 %). */
 const aspectTolerance = 0.1;

@@ -14,22 +14,25 @@ export interface CandidateTensors {
   readonly scores: string;
   /** Anything that grows with the class's score, [N, classes] or (`classAxis` 0) [classes, N]; or [N]: the class itself. */
   readonly classes: { readonly logits: string; readonly classAxis: 0 | 1 } | { readonly indices: string };
-  /** [4, N]. */
+  /** [4, N], or with `cells` [4, all cells]. */
   readonly boxes: string;
+  /** [N]: which cell each score is of, where some were left out; default all, in their order. */
+  readonly cells?: string;
   /** At most this many. */
   readonly limit: number;
   /** Scores below are noise at any setting; counting what lies above keeps the rest of the tail short. */
   readonly least: number;
 }
 
-export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, limit, least }: CandidateTensors): void {
+export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, cells, limit, least }: CandidateTensors): void {
   const above = graph.add('Cast', [graph.add('Greater', [scores, graph.constant([], new Float32Array([least]))])], { to: elementType.int64 });
   // At least one goes out, so that a model that gives no numbers shows.
   const count = larger(graph, graph.integers([1]), smaller(graph, graph.integers([limit]), reduceSum(graph, above, true)));
   const values = 'sightline/top_scores';
   const indices = 'sightline/top_indices';
   graph.add('TopK', [scores, count], { axis: 0, largest: 1, sorted: 1 }, [values, indices]);
-  const taken = graph.add('Gather', [boxes, indices], { axis: 1 });
+  const at = cells === undefined ? indices : graph.add('Gather', [cells, indices], { axis: 0 });
+  const taken = graph.add('Gather', [boxes, at], { axis: 1 });
   const row = graph.integers([1, -1]);
   const best =
     'logits' in classes
@@ -40,7 +43,7 @@ export function addCandidates(graph: OnnxGraph, { scores, classes, boxes, limit,
     [
       graph.add('Reshape', [sickOrSame(graph, values, boxes), row]),
       graph.add('Cast', [best], { to: elementType.float32 }),
-      graph.add('Cast', [graph.add('Reshape', [indices, row])], { to: elementType.float32 }),
+      graph.add('Cast', [graph.add('Reshape', [at, row])], { to: elementType.float32 }),
       taken,
     ],
     { axis: 0 },
