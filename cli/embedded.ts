@@ -1,3 +1,4 @@
+import { oidcFrom } from '@sightline/dashboard/gateway/access/oidc-options';
 import { startGateway, type Gateway } from '@sightline/dashboard/gateway/server';
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
 import type { Log } from '@sightline/runtime/log/log';
@@ -67,6 +68,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     for (const end of open.splice(0).reverse()) await end().catch((error: unknown) => logger.error({ err: error }, 'while ending'));
   };
   try {
+    // Half a setting is told before anything starts.
+    const oidc = oidcFrom(process.env);
     onStep('store');
     const store = await openEmbeddedStore({ folder: path.join(dataFolder, 'store') });
     open.push(() => store.close());
@@ -104,6 +107,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       dataFolder,
       logger,
       insecure: options.insecure,
+      ...(oidc && { oidc }),
       siteFile: createSiteFile(options.siteFile, { versions: path.join(dataFolder, 'site-versions') }),
       previewZone,
       tryCamera: tryFromPage,

@@ -41,6 +41,7 @@ export const errorCodes = {
   ACCESS_UNKNOWN: { remedy: 'sign in, or send a valid API token', retryable: false },
   ACCESS_DENIED: { remedy: 'ask an admin of this site for the right', retryable: false },
   ACCESS_TOO_OFTEN: { remedy: 'wait a little and try again', retryable: true },
+  ACCESS_PROVIDER: { remedy: 'check that the provider of OpenID Connect runs and SIGHTLINE_OIDC_ISSUER is its address', retryable: true },
   ACCESS_OPEN: { remedy: 'create the owner first, put TLS in front, or pass --insecure to say that you want this', retryable: false },
   NOT_FOUND: { remedy: 'check the name', retryable: false },
   SITE_CHANGED: { remedy: 'load the page again and make the change once more', retryable: false },

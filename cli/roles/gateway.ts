@@ -1,3 +1,4 @@
+import { oidcFrom } from '@sightline/dashboard/gateway/access/oidc-options';
 import { startGateway, type Gateway } from '@sightline/dashboard/gateway/server';
 import type { Logger } from '@sightline/runtime/logging';
 import { openSiteFeed } from '@sightline/runtime/site-feed';
@@ -23,13 +24,14 @@ const pagesFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), i
 export async function startGatewayRole({ environment, logger, host, port, dataFolder, insecure }: GatewayRoleOptions): Promise<Role & { readonly gateway: Gateway }> {
   let gateway: Gateway | null = null;
   const role = await runRole(async (opened) => {
+    const oidc = oidcFrom(environment);
     await mkdir(dataFolder, { recursive: true });
     const log = opened.add(await connectLog(environment, logger));
     const store = opened.add(await connectStore(environment));
     const report = (problem: string): void => logger.warn(problem);
     const siteFeed = opened.add(await openSiteFeed({ log, report }));
     const pictures = opened.add(logPictures(log, report));
-    gateway = opened.add(await startGateway({ log, store, siteFeed, pictures, pagesFolder, host, port, dataFolder, logger, insecure }));
+    gateway = opened.add(await startGateway({ log, store, siteFeed, pictures, pagesFolder, host, port, dataFolder, logger, insecure, ...(oidc && { oidc }) }));
   });
   return { ...role, gateway: gateway! };
 }

@@ -16,6 +16,7 @@ function statusOf({ code, retryable }: SightlineError): number {
   if (code === 'ACCESS_DENIED') return 403;
   if (code === 'ACCESS_UNKNOWN') return 401;
   if (code === 'ACCESS_TOO_OFTEN') return 429;
+  if (code === 'ACCESS_PROVIDER') return 502;
   if (code === 'NOT_FOUND') return 404;
   if (code === 'SITE_CHANGED') return 409;
   return retryable ? 503 : 400;

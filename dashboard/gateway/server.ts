@@ -13,6 +13,8 @@ import { openAccounts } from './access/accounts.js';
 import { createAudit } from './access/audit.js';
 import { guard, isLoopback } from './access/guard.js';
 import { mayWatch, type Identity } from './access/identity.js';
+import { createOidc } from './access/oidc.js';
+import type { OidcOptions } from './access/oidc-options.js';
 import { consume } from './consume.js';
 import { answerErrors } from './errors.js';
 import { createEvidence } from './evidence.js';
@@ -31,6 +33,7 @@ import { cameraRoutes, type TryCamera } from './routes/cameras.js';
 import { evidenceRoutes } from './routes/evidence.js';
 import { historyRoutes } from './routes/history.js';
 import { liveRoutes } from './routes/live.js';
+import { oidcRoutes } from './routes/oidc.js';
 import { siteRoutes } from './routes/site.js';
 import { attachSocket } from './socket.js';
 
@@ -62,6 +65,8 @@ export interface GatewayOptions {
   readonly tryCamera?: TryCamera;
   /** PEM texts; absent: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** A provider of OpenID Connect that people sign in through; from then on everyone signs in. */
+  readonly oidc?: OidcOptions;
   /** Allows to listen beyond this machine without users or without TLS. */
   readonly insecure?: boolean;
   /** Keep pictures and clips of events, as the site asks; default true. */
@@ -104,7 +109,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const now = (): number => clock.now();
   const { log, store, siteFeed, logger, dataFolder } = options;
   const pages = await loadPages(options.pagesFolder);
-  const accounts = await openAccounts(path.join(dataFolder, 'access.json'), now);
+  const accounts = await openAccounts(path.join(dataFolder, 'access.json'), now, { provider: options.oidc !== undefined });
+  const oidc = options.oidc ? createOidc(options.oidc) : null;
   refuseOpenDoor(options, accounts.closed());
 
   const state = createLiveState();
@@ -159,7 +165,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   siteRoutes(app, { siteFeed, siteFile: options.siteFile, previewZone: options.previewZone, state, store, audit, now });
   cameraRoutes(app, { store, pictures, tryCamera: options.tryCamera, audit, now, site: () => state.siteTopic.value() });
   evidenceRoutes(app, { store, evidence, audit, labelsFile: path.join(dataFolder, 'labels.jsonl'), now });
-  const setupKey = accessRoutes(app, { accounts, audit, guard: door, now });
+  const setupKey = accessRoutes(app, { accounts, audit, guard: door, now, oidc });
+  if (oidc) oidcRoutes(app, { oidc, accounts, audit, guard: door, secureCookies: tls !== undefined || options.oidc!.publicUrl.protocol === 'https:', now });
   pages.register(app, (identity) => JSON.stringify(firstPaint(identity)));
   const detach = attachSocket(app.server, hub, (request) => door.identify(request)?.identity ?? null);
 

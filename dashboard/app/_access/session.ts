@@ -8,6 +8,8 @@ export interface SessionAnswer {
   readonly signedIn: boolean;
   /** Whether everyone must sign in, which is so once there is an owner. */
   readonly closed: boolean;
+  /** Name of a provider that one may sign in through. */
+  readonly provider?: string;
   readonly name?: string;
   readonly role?: 'viewer' | 'operator' | 'admin';
   readonly kind?: 'open' | 'user' | 'token';

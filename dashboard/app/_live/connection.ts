@@ -102,7 +102,9 @@ export function watchPictures(camera: string, take: TakePicture): () => void {
 function readSnapshot(): void {
   const element = document.getElementById('sightline-snapshot');
   if (!element?.textContent) return;
-  const snapshot = JSON.parse(element.textContent) as LiveData & { readonly now: number };
+  const snapshot = JSON.parse(element.textContent) as (LiveData & { readonly now: number }) | null;
+  // A stranger gets none; the socket is refused, and the page asks to sign in.
+  if (snapshot === null) return;
   setGatewayClock(snapshot.now);
   applySnapshot(snapshot);
 }

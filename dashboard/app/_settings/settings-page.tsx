@@ -22,10 +22,11 @@ export function SettingsPage() {
   const client = useQueryClient();
   const [theme, setTheme] = useStoredTheme();
   const signOut = useMutation({
-    mutationFn: () => sendJson('DELETE', '/api/v1/session'),
-    onSuccess: () => {
+    mutationFn: () => sendJson<{ readonly next?: string }>('DELETE', '/api/v1/session'),
+    onSuccess: ({ next }) => {
       client.clear();
-      location.assign('/login/');
+      // A provider ends its own session too, so that the next person does not go on as this one.
+      location.assign(next ?? '/login/');
     },
   });
   const admin = session?.role === 'admin';

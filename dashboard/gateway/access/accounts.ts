@@ -25,9 +25,12 @@ export interface Accounts {
   removeToken(id: string): Promise<void>;
   /** Null when name or password are wrong, after the same time in both cases. */
   signIn(name: string, password: string): Promise<Session | null>;
+  /** A session of somebody whom a provider vouches for; it ends with the shift, and takes its role along. */
+  signInExternal(person: { readonly name: string; readonly role: Role; readonly cameras?: readonly string[]; readonly idToken?: string }): Promise<Session>;
   /** Who a session is, and a new session id when the old one is due to be rotated. */
   session(id: string): { readonly identity: Identity; readonly renewed?: Session } | null;
-  signOut(id: string): Promise<void>;
+  /** Answers what the provider gave for this session, if one vouched for it. */
+  signOut(id: string): Promise<{ readonly external: boolean; readonly idToken?: string }>;
   token(secret: string): Identity | null;
 }
 
@@ -52,9 +55,10 @@ const fileSchema = z.object({
   v: z.literal(1),
   users: z.array(z.object({ ...person, password: z.string() })),
   tokens: z.array(z.object({ ...person, id: z.string(), hash: z.string(), created: z.number(), expires: z.number() })),
-  sessions: z.array(z.object({ hash: z.string(), user: z.string(), issued: z.number(), expires: z.number() })),
+  sessions: z.array(z.object({ hash: z.string(), user: z.string(), issued: z.number(), expires: z.number(), external: z.object({ ...person, until: z.number() }).optional() })),
 });
 type File = z.infer<typeof fileSchema>;
+type External = NonNullable<File['sessions'][number]['external']>;
 
 /** A shift and a little more; a page that stays open renews it. */
 const sessionHours = 14;
@@ -66,10 +70,13 @@ const sessionsKept = 10_000;
 const secretBytes = 32;
 const hour = 3_600_000;
 
-export async function openAccounts(file: string, now: () => number): Promise<Accounts> {
+/** With `provider`, everyone signs in from the start: a provider says who they are. */
+export async function openAccounts(file: string, now: () => number, { provider = false } = {}): Promise<Accounts> {
   const state = await load(file);
   /** What a wrong name is compared with, so that it takes as long as a wrong password. */
   const nobody = await hashPassword(randomBytes(secretBytes).toString('base64url'));
+  /** What providers gave, by hash of the session; not written down, since it speaks of the person. */
+  const idTokens = new Map<string, string>();
   let turn: Promise<void> = Promise.resolve();
 
   function save(): Promise<void> {
@@ -78,16 +85,22 @@ export async function openAccounts(file: string, now: () => number): Promise<Acc
     return next;
   }
 
-  function issue(user: string): Session {
+  function issue(user: string, external?: External): Session {
     const id = randomBytes(secretBytes).toString('base64url');
-    const expires = now() + sessionHours * hour;
+    const expires = Math.min(now() + sessionHours * hour, external?.until ?? Infinity);
     state.sessions = state.sessions.filter((session) => session.expires > now()).slice(-sessionsKept + 1);
-    state.sessions.push({ hash: hashOf(id), user, issued: now(), expires });
+    state.sessions.push({ hash: hashOf(id), user, issued: now(), expires, ...(external && { external }) });
     return { id, expires };
   }
 
+  function rememberToken(hash: string, token: string | undefined): void {
+    if (token === undefined) return;
+    idTokens.set(hash, token);
+    if (idTokens.size > sessionsKept) idTokens.delete(idTokens.keys().next().value!);
+  }
+
   return {
-    closed: () => state.users.length > 0,
+    closed: () => provider || state.users.length > 0,
     users: () => state.users.map(({ name, role, cameras }) => ({ name, role, ...(cameras && { cameras }) })),
     tokens: () => state.tokens.map(({ id, name, role, cameras, created, expires }) => ({ id, name, role, ...(cameras && { cameras }), created, expires })),
     async putUser({ name, password, role, cameras }) {
@@ -126,22 +139,34 @@ export async function openAccounts(file: string, now: () => number): Promise<Acc
       await save();
       return session;
     },
+    async signInExternal({ idToken, ...known }) {
+      const external: External = { ...known, cameras: known.cameras && [...known.cameras], until: now() + sessionHours * hour };
+      const session = issue(known.name, external);
+      rememberToken(hashOf(session.id), idToken);
+      await save();
+      return session;
+    },
     session(id) {
       const hash = hashOf(id);
       const session = state.sessions.find((candidate) => candidate.hash === hash);
-      const user = session && session.expires > now() ? state.users.find((candidate) => candidate.name === session.user) : undefined;
+      const user = session && session.expires > now() ? (session.external ?? state.users.find((candidate) => candidate.name === session.user)) : undefined;
       if (!session || !user) return null;
       const identity: Identity = { kind: 'user', name: user.name, role: user.role, ...(user.cameras && { cameras: user.cameras }) };
       if (now() - session.issued < rotateMinutes * 60_000 || session.expires - now() <= graceSeconds * 1000) return { identity };
       session.expires = now() + graceSeconds * 1000;
-      const renewed = issue(user.name);
+      const renewed = issue(user.name, session.external);
+      rememberToken(hashOf(renewed.id), idTokens.get(hash));
       void save().catch(() => undefined);
       return { identity, renewed };
     },
     async signOut(id) {
       const hash = hashOf(id);
+      const external = state.sessions.some((session) => session.hash === hash && session.external !== undefined);
+      const idToken = idTokens.get(hash);
       state.sessions = state.sessions.filter((session) => session.hash !== hash);
+      idTokens.delete(hash);
       await save();
+      return { external, ...(idToken !== undefined && { idToken }) };
     },
     token(secret) {
       const hash = hashOf(secret);

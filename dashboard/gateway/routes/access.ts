@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Accounts } from '../access/accounts.js';
 import type { Audit } from '../access/audit.js';
 import type { Guard } from '../access/guard.js';
+import type { Oidc } from '../access/oidc.js';
 import { roles } from '../access/identity.js';
 import { createLockOut } from '../access/limits.js';
 import { longestPassword, shortestPassword } from '../access/passwords.js';
@@ -16,6 +17,8 @@ export interface AccessRouteParts {
   readonly audit: Audit;
   readonly guard: Guard;
   readonly now: () => number;
+  /** A provider that people may sign in through. */
+  readonly oidc: Oidc | null;
 }
 
 const userName = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._@ -]{0,63}$/u, 'a name is up to 64 letters, digits and . _ @ -');
@@ -28,13 +31,14 @@ const token = z.strictObject({ name: userName, role: z.enum(roles), cameras, day
 const auditEntries = 200;
 
 /** Answers the key of the owner's one-time link, null once there is an owner. */
-export function accessRoutes(app: FastifyInstance, { accounts, audit, guard, now }: AccessRouteParts): () => string | null {
+export function accessRoutes(app: FastifyInstance, { accounts, audit, guard, now, oidc }: AccessRouteParts): () => string | null {
   const lockOut = createLockOut();
   let setupKey: string | null = accounts.closed() ? null : randomBytes(24).toString('base64url');
 
   app.get('/api/v1/session', { config: { role: 'public' } }, async (request) => ({
     signedIn: request.identity !== null,
     closed: accounts.closed(),
+    ...(oidc && { provider: oidc.name }),
     ...(request.identity && { name: request.identity.name, role: request.identity.role, kind: request.identity.kind, cameras: request.identity.cameras ?? null }),
   }));
 
@@ -61,10 +65,11 @@ export function accessRoutes(app: FastifyInstance, { accounts, audit, guard, now
 
   app.delete('/api/v1/session', { config: { role: 'viewer' } }, async (request, reply) => {
     const id = guard.sessionOf(request.raw);
-    if (id !== null) await accounts.signOut(id);
+    const ended = id === null ? null : await accounts.signOut(id);
     guard.clearSession(reply);
     note(request, 'sign-out');
-    return { ok: true };
+    const elsewhere = ended?.external && oidc ? await oidc.signOut(ended.idToken) : null;
+    return { ok: true, ...(elsewhere && { next: elsewhere.href }) };
   });
 
   app.post('/api/v1/owner', { config: { role: 'public' } }, async (request, reply) => {
