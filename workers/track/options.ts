@@ -79,7 +79,7 @@ export interface TrackerOptions {
   readonly returnSpeed: number;
   /** Boxes of followed objects after which heights are judged by the ground plane. */
   readonly groundSamples: number;
-  /** |ln(height / expected)| beyond which a box does not look like one object: half again the spread of people and boxes. */
+  /** |ln(height / expected)| beyond which a box does not look like one object: three times the spread of people (.1) and boxes (.1) together. */
   readonly groundMisfit: number;
   /** How much more evidence such a box needs before it is believed. */
   readonly groundDoubt: number;
@@ -143,10 +143,10 @@ export const defaultTrackerOptions: TrackerOptions = {
   returnReach: 0.5,
   returnSpeed: 0.7,
   groundSamples: 150,
-  groundMisfit: 0.3,
+  groundMisfit: 0.4,
   groundDoubt: 4,
   vehicleDoubt: 1.5,
-  groundStep: 0.15,
+  groundStep: 0.25,
   stillBelow: 0.7,
   stillSeconds: 10,
   delaySeconds: 1,
