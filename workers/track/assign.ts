@@ -12,6 +12,7 @@ export interface Edge {
 /** Returns for each row its column, or −1. Edges that cost at least `unmatched` are never used. */
 export function assign(rows: number, columns: number, edges: readonly Edge[], unmatched: number): Int32Array {
   const columnOf = new Int32Array(rows).fill(-1);
+  if (edges.length === 0) return columnOf;
   const rowOf = new Int32Array(columns).fill(-1);
   const from: Edge[][] = Array.from({ length: rows }, () => []);
   for (const edge of edges) if (edge.cost < unmatched) from[edge.row]!.push(edge);

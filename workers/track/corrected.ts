@@ -58,7 +58,9 @@ function correctAt(track: TrackState, at: number, aspect: number, options: Track
 
 /** A track's public form; the box in fractions of the frame. */
 export function asTrack(track: TrackState, box: CentredBox, coasting: number, aspect: number): Track {
-  return { ...fractions(box, aspect), id: track.id, cls: track.cls, score: track.score, since: track.since, coasting };
+  const [x, y, w, h] = box;
+  // Written out: spreading `fractions` here was a tenth of a frame's whole cost.
+  return { x: (x - w / 2) / aspect, y: y - h / 2, w: w / aspect, h, id: track.id, cls: track.cls, score: track.score, since: track.since, coasting };
 }
 
 /** A box in fractions of the frame, by its top left corner. */
