@@ -28,7 +28,8 @@ beforeAll(async () => {
     findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: `subject-of-${id}`.slice(11), preferred_username: id, groups: groups[id] }) }),
     cookies: { keys: ['a key of this test'] },
   });
-  provider = createServer(oidc.callback());
+  const answer = oidc.callback();
+  provider = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => provider.listen(providerPort, '127.0.0.1', resolve));
   environment = { SIGHTLINE_OIDC_ISSUER: issuer, SIGHTLINE_OIDC_CLIENT_ID: 'sightline', SIGHTLINE_OIDC_CLIENT_SECRET: 'a secret of this test', SIGHTLINE_PUBLIC_URL: publicUrl, SIGHTLINE_OIDC_NAME: 'Store login', SIGHTLINE_OIDC_ROLES_CLAIM: 'groups', SIGHTLINE_OIDC_ROLES: 'staff=viewer, it=admin' };
   [browser, site] = await Promise.all([openBrowser(), startGeneratedSite({ site: plazaSite, footage: new Map(), port, extra: { oidc: oidcFrom(environment)! } })]);
