@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +7,7 @@ import { expect, it } from 'vitest';
 import { openDoor } from '@sightline/runtime/store/door';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
+import { pythonWith } from '../python.js';
 
 const version = '1.12.0';
 const script = `
@@ -22,25 +22,8 @@ except Exception as error:
 print(json.dumps({'rows': [list(row) for row in rows], 'refused': refused, 'server': client.server_version}))
 `;
 
-/** A Python with clickhouse-connect, made once a machine; null where it cannot be had. */
-function python(): string | null {
-  const folder = path.join(tmpdir(), `sightline-venv-clickhouse-connect-${version}`);
-  const binary = path.join(folder, 'bin', 'python');
-  try {
-    if (!existsSync(path.join(folder, 'ready'))) {
-      execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
-      execFileSync(binary, ['-m', 'pip', 'install', '-q', `clickhouse-connect==${version}`], { stdio: 'pipe' });
-      execFileSync('touch', [path.join(folder, 'ready')]);
-    }
-    return binary;
-  } catch (error) {
-    process.stderr.write(`\nNOT TESTED: clickhouse-connect cannot be installed here: ${String(error).split('\n')[0]}\n`);
-    return null;
-  }
-}
-
 it('opens to clickhouse-connect', async (context) => {
-  const binary = python();
+  const binary = pythonWith(`clickhouse-connect==${version}`);
   if (!binary) return context.skip();
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-connect-'));
   const store = await openEmbeddedStore({ folder });
