@@ -1,6 +1,6 @@
 """The common Python stack on one clip: OpenCV decode, letterbox, ONNX Runtime, NMS, supervision's ByteTrack and zones.
 
-Prints one JSON line: {"frames", "seconds", "detections": [[frame, x, y, w, h, score, class], ...]} with boxes in pixels of the source.
+Prints one JSON line: {"frames", "seconds", "cpuSeconds", "detections": [[frame, x, y, w, h, score, class], ...]} with boxes in pixels of the source.
 Run by `sightline bench pipeline` in a venv with requirements.txt, pinned to the same core as everything it is compared with.
 """
 import json
@@ -61,6 +61,7 @@ detect(frame)
 found = []
 frames = 0
 began = time.perf_counter()
+cpu_began = time.process_time()
 while ok and frames < limit:
     detections = detect(frame)
     if want_detections:
@@ -72,4 +73,5 @@ while ok and frames < limit:
     frames += 1
     ok, frame = capture.read()
 seconds = time.perf_counter() - began
-print(json.dumps({"frames": frames, "seconds": seconds, "detections": found}))
+cpu_seconds = time.process_time() - cpu_began
+print(json.dumps({"frames": frames, "seconds": seconds, "cpuSeconds": cpu_seconds, "detections": found}))

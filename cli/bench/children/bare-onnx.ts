@@ -4,7 +4,8 @@ import { defaultModelsFolder } from '@sightline/models/registry';
 import { readVideo } from '../../read-video.js';
 
 /**
- * Bare ONNX Runtime on the model's original graph, at the size that the whole path gives this clip: prints frames a second.
+ * Bare ONNX Runtime on the model's original graph, at the size that the whole path gives this clip: prints frames a second, and
+ * the CPU time of one.
  *
  *     node bare-onnx.js clip.avi yolox-nano
  */
@@ -25,7 +26,9 @@ if (!first) throw new Error(`${clip} has no frame`);
 const bare = await openBare(model, defaultModelsFolder(), first.pixels, first.width, first.height);
 for (let i = 0; i < warmUps; i++) await bare.run();
 const began = performance.now();
+const cpuBegan = process.cpuUsage();
 for (let i = 0; i < runs; i++) await bare.run();
 const ms = (performance.now() - began) / runs;
+const { user, system } = process.cpuUsage(cpuBegan);
 await bare.close();
-process.stdout.write(`${JSON.stringify({ fps: 1000 / ms, ms, width: first.width, height: first.height })}\n`);
+process.stdout.write(`${JSON.stringify({ fps: 1000 / ms, ms, cpuMs: (user + system) / 1000 / runs, width: first.width, height: first.height })}\n`);
