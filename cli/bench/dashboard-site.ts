@@ -4,6 +4,7 @@ import type { Picture } from '@sightline/runtime/pictures';
 import { openSiteFeed, publishSite } from '@sightline/runtime/site-feed';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
+import type { Store } from '@sightline/runtime/store/store';
 import { siteSchema, type FrameHeader, type ResultsRecord, type Site, type Track } from '@sightline/schemas';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 export interface BenchSite {
   readonly url: string;
   readonly gateway: Gateway;
-  /** One results record of every camera, with its picture. */
-  publish(): Promise<void>;
+  /** One results record of every camera, with its picture; at this time (ms), default now. */
+  publish(at?: number): Promise<void>;
   /** Publishes so many times a second until stopped. */
   play(perSecond: number): () => void;
   close(): Promise<void>;
@@ -25,12 +26,20 @@ const objectsPerCamera = 6;
 const pictureWidth = 512;
 const pictureHeight = 288;
 
-export async function startBenchSite(cameras: number): Promise<BenchSite> {
+export interface BenchSiteOptions {
+  /** Names of cameras; default `camera-1` and on. */
+  readonly names?: readonly string[];
+  /** Fills the migrated store before the gateway starts. */
+  readonly fill?: (store: Store) => Promise<void>;
+}
+
+export async function startBenchSite(cameras: number, { names, fill }: BenchSiteOptions = {}): Promise<BenchSite> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sightline-bench-'));
-  const log = await openMemoryLog({ partitions: 4 });
+  const log = await openMemoryLog({ partitions: 4, folder: path.join(folder, 'log') });
   const store = await openEmbeddedStore({ folder: path.join(folder, 'store') });
   await migrate(store);
-  await publishSite(log, siteOf(cameras));
+  await fill?.(store);
+  await publishSite(log, siteOf(names ?? Array.from({ length: cameras }, (_, i) => `camera-${i + 1}`)));
   const siteFeed = await openSiteFeed({ log });
   const producer = await log.producer();
   const takers = new Map<string, Set<(picture: Picture) => void>>();
@@ -56,8 +65,8 @@ export async function startBenchSite(cameras: number): Promise<BenchSite> {
   let seq = 0;
   const timers = new Set<NodeJS.Timeout>();
 
-  async function publish(): Promise<void> {
-    const at = Date.now() * 1000;
+  async function publish(time = Date.now()): Promise<void> {
+    const at = time * 1000;
     seq += 1;
     const { site } = siteFeed.current();
     await producer.send(
@@ -102,8 +111,7 @@ function scene(): Uint8Array {
   return pixels;
 }
 
-function siteOf(cameras: number): Site {
-  const names = Array.from({ length: cameras }, (_, i) => `camera-${i + 1}`);
+function siteOf(names: readonly string[]): Site {
   return siteSchema.parse({
     site: { name: 'bench' },
     cameras: names.map((name) => ({ name, source: 'bench.mp4', privacy: { blurHeads: false } })),

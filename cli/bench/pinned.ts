@@ -15,9 +15,9 @@ export function benchCore(): number {
   return availableParallelism() - 1;
 }
 
-export function runPinned<T>(core: number, command: string, args: readonly string[]): Promise<T> {
+export function runPinned<T>(core: number, command: string, args: readonly string[], signal?: AbortSignal): Promise<T> {
   const pinned = process.platform === 'linux' && existsSync('/usr/bin/taskset');
-  const child = spawn(pinned ? '/usr/bin/taskset' : command, pinned ? ['-c', String(core), command, ...args] : args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: patienceMs, killSignal: 'SIGKILL' });
+  const child = spawn(pinned ? '/usr/bin/taskset' : command, pinned ? ['-c', String(core), command, ...args] : args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: patienceMs, killSignal: 'SIGKILL', ...(signal && { signal }) });
   let printed = '';
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));

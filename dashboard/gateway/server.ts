@@ -81,6 +81,8 @@ export interface Gateway {
   readonly ownerLink: string | null;
   /** Open pages. */
   viewers(): number;
+  /** Bytes that wait in this process for open pages. */
+  buffered(): number;
   /** Every route of the API, as `METHOD /path/:parameter`. */
   routes(): readonly string[];
   close(): Promise<void>;
@@ -192,7 +194,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     const url = await app.listen({ host: options.host, port: options.port });
     const key = setupKey();
-    return { url, ownerLink: key === null ? null : `${url}/setup/#${key}`, viewers: () => hub.viewers(), routes: () => routes, close };
+    return { url, ownerLink: key === null ? null : `${url}/setup/#${key}`, viewers: () => hub.viewers(), buffered: () => hub.buffered(), routes: () => routes, close };
   } catch (cause) {
     await close();
     if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new SightlineError('PORT_TAKEN', `port ${options.port} of ${options.host} is taken by another program`, { cause });

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
-/** A load of viewers in a process of its own: opens so many live sockets and times how long a value takes to reach each. */
-const [url, countText, secondsText] = process.argv.slice(2);
+/** A load of viewers in a process of its own: opens so many live sockets and times how long a value takes to reach each; `stuck`: they take nothing. */
+const [url, countText, secondsText, manner] = process.argv.slice(2);
 const count = Number(countText);
 /** Sockets that open at once. */
 const wave = 50;
@@ -11,13 +11,27 @@ const latencies: number[] = [];
 let measuring = false;
 let open = 0;
 
-function connect(): Promise<void> {
+/** A gateway that is being opened by thousands may cut one off: it is tried again. */
+const tries = 3;
+
+async function connect(): Promise<void> {
+  for (let left = tries - 1; ; left--) {
+    try {
+      return await dial();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
+function dial(): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${url!.replace('http', 'ws')}/api/v1/live/socket`, { perMessageDeflate: false });
     socket.on('error', reject);
     socket.on('open', () => {
       open += 1;
-      socket.send(JSON.stringify({ type: 'subscribe', topics: ['zones'] }));
+      socket.send(JSON.stringify({ type: 'subscribe', topics: ['zones', ...(manner === 'stuck' ? ['cameras', 'events'] : [])] }));
+      if (manner === 'stuck') socket.pause();
       resolve();
     });
     socket.on('message', (data: Buffer) => {

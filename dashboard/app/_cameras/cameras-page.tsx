@@ -7,11 +7,13 @@ import { lazy, Suspense, useState } from 'react';
 import { useSession } from '../_access/session';
 import { useAtom } from '../_live/atom';
 import { useNow } from '../_live/clock';
-import { cameraAtom, siteAtom } from '../_live/model';
+import { useCamera } from '../_live/freshness';
+import { siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
-import { useText } from '../_text/text';
+import { useText, type MessageKey } from '../_text/text';
 import { Button, Card, PageTitle, Problem } from '../_ui/controls';
 import { formatAge, formatNumber, unknown } from '../_ui/format';
+import { problemText } from '../_live/problem-text';
 import { AddCamera } from './add-camera';
 import { DayBar, type Quarter } from './day-bar';
 
@@ -64,28 +66,29 @@ export function CamerasPage() {
 
 function CameraHealth({ site, name, day, editPrivacy }: { readonly site: LiveSite; readonly name: string; readonly day: DayAnswer | undefined; readonly editPrivacy: (() => void) | null }) {
   const { t, language } = useText();
-  const camera = useAtom(cameraAtom(name));
+  const { camera, state } = useCamera(name);
   const config = site.cameras.find((candidate) => candidate.name === name)!;
   const now = useNow();
-  const down = camera?.state === 'offline' || camera?.state === 'stalled';
+  const down = state === 'offline';
+  const unseen = down || camera?.lastFrameAt === null;
   const quarters = day?.cameras[name] ?? Array.from({ length: 96 }, (): Quarter => ({ minutes: null, dropped: 0, failed: 0, worst: '', quality: '' }));
   const dropped = Object.entries(camera?.dropped ?? {}).filter(([, n]) => n > 0);
   const age = camera?.lastFrameAt ? (now - camera.lastFrameAt) / 1000 : null;
   return (
     <Card>
       <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1" data-camera={name} data-state={camera?.state ?? 'unknown'}>
-        <span className={`size-2.5 rounded-full ${!camera ? 'bg-control' : down ? 'bg-bad' : camera.quality === 'ok' ? 'bg-good' : 'bg-warn'}`} aria-hidden />
+        <span className={`size-2.5 rounded-full ${!camera ? 'bg-control' : down ? 'bg-bad' : camera.quality === 'ok' && state !== 'stale' ? 'bg-good' : 'bg-warn'}`} aria-hidden />
         <h2 className="text-base font-semibold">{name}</h2>
         <span className={`text-sm ${down ? 'font-medium text-bad' : 'text-muted'}`}>{camera ? `${t(`camera.state.${camera.state}`)} · ${formatAge((now - camera.since) / 1000, language)}` : t('age.never')}</span>
         <span className="ml-auto text-sm text-muted">{config.kind}</span>
       </div>
-      {camera?.problem && <p className="mb-3 rounded-lg bg-bad-soft px-3 py-2 text-sm text-bad">{camera.problem}</p>}
-      <DayBar quarters={quarters} from={day?.from ?? Math.floor(now / 900_000) * 900 - 95 * 900} timeZone={site.timezone} camera={name} />
+      {down && camera?.problem && <p className="mb-3 rounded-lg bg-bad-soft px-3 py-2 text-sm text-bad">{problemText(camera.problem)}</p>}
+      <DayBar quarters={quarters} from={day?.from ?? Math.floor(now / 900_000) * 900 - 95 * 900} timeZone={site.timezone} camera={name} now={now} />
       <dl className="mt-4 grid grid-cols-2 gap-x-4 gap-y-2 text-sm sm:grid-cols-3">
         <Fact name={t('cameras.fps')} value={camera ? `${formatNumber(camera.fpsGot, language, 1)} / ${formatNumber(camera.fpsWanted, language)}` : unknown} />
         <Fact name={t('cameras.lastFrame')} value={age === null ? unknown : t('age.ago', { age: formatAge(age, language) })} warn={age !== null && age > 10} />
-        <Fact name={t('cameras.quality')} value={camera ? t(`camera.quality.${camera.quality}`) : unknown} warn={camera !== null && camera.quality !== 'ok'} />
-        <Fact name={t('cameras.dropped')} value={!camera ? unknown : dropped.length === 0 ? '0' : dropped.map(([reason, n]) => `${formatNumber(n, language)} ${reason}`).join(', ')} warn={dropped.length > 0} />
+        <Fact name={t('cameras.quality')} value={camera && !unseen ? t(`camera.quality.${camera.quality}`) : unknown} warn={camera !== null && !unseen && camera.quality !== 'ok'} />
+        <Fact name={t('cameras.dropped')} value={!camera ? unknown : dropped.length === 0 ? '0' : dropped.map(([reason, n]) => `${formatNumber(n, language)} ${t(`cameras.reason.${reason}` as MessageKey)}`).join(', ')} warn={dropped.length > 0} />
         <Fact name={t('cameras.quiet')} value={camera ? formatNumber(camera.quiet, language) : unknown} />
         <Fact name={t('cameras.reconnects')} value={camera ? formatNumber(camera.reconnects, language) : unknown} />
         <Fact name={t('cameras.size')} value={camera?.size ? `${camera.size[0]} × ${camera.size[1]}` : unknown} />

@@ -12,7 +12,7 @@ export interface Quarter {
 }
 
 /** The last 24 hours at a glance: height and colour say how much was seen, so that neither is alone. */
-export function DayBar({ quarters, from, timeZone, camera }: { readonly quarters: readonly Quarter[]; readonly from: number; readonly timeZone: string; readonly camera: string }) {
+export function DayBar({ quarters, from, timeZone, camera, now }: { readonly quarters: readonly Quarter[]; readonly from: number; readonly timeZone: string; readonly camera: string; /** ms. */ readonly now: number }) {
   const { t, language } = useText();
   const minutes = quarters.reduce((sum, quarter) => sum + (quarter.minutes ?? 0), 0);
   const known = quarters.filter((quarter) => quarter.minutes !== null).length;
@@ -20,10 +20,13 @@ export function DayBar({ quarters, from, timeZone, camera }: { readonly quarters
     <div>
       <svg viewBox="0 0 96 16" preserveAspectRatio="none" className="h-8 w-full" role="img" aria-label={t('cameras.dayLabel', { camera, share: formatPercent(known === 0 ? null : minutes / (known * 15), language) })}>
         {quarters.map((quarter, i) => {
-          const down = quarter.worst === 'offline' || quarter.worst === 'stalled' || quarter.minutes === 0;
-          const unsure = quarter.quality !== '' && quarter.quality !== 'ok';
-          const share = quarter.minutes === null ? 0 : quarter.minutes / 15;
-          const colour = quarter.minutes === null && !down ? 'var(--edge)' : down ? 'var(--bad)' : unsure || quarter.dropped > 0 ? 'var(--warn)' : 'var(--good)';
+          const interrupted = quarter.worst === 'offline' || quarter.worst === 'stalled';
+          const down = quarter.minutes === 0 || (interrupted && quarter.minutes === null);
+          const unsure = interrupted || quarter.dropped > 0 || (quarter.quality !== '' && quarter.quality !== 'ok');
+          // The quarter that is not over yet is whole when all of it so far was seen.
+          const possible = Math.max(1, Math.min(15, Math.floor((now / 1000 - from - i * 900) / 60)));
+          const share = quarter.minutes === null ? 0 : Math.min(1, quarter.minutes / possible);
+          const colour = quarter.minutes === null && !down ? 'var(--edge)' : down ? 'var(--bad)' : unsure ? 'var(--warn)' : 'var(--good)';
           const height = quarter.minutes === null ? (down ? 5 : 3) : Math.max(4, 16 * share);
           return (
             <rect key={i} x={i + 0.1} width={0.8} y={16 - height} height={height} fill={colour}>
