@@ -27,8 +27,8 @@ const width = 416;
 const height = 256;
 const rounds = 7;
 /** Frames of a round: from several cameras at once, as an ingest sends them. */
-const cameras = 4;
-const framesACamera = 25;
+const cameras = 8;
+const framesACamera = 12;
 const inferencesARound = 30;
 /** Frames of the plaza and of the traffic, in turn. */
 const clips = ['clips/plaza.avi', 'clips/traffic.mp4'];

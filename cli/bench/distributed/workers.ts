@@ -20,8 +20,8 @@ const simulatedSeconds = 0.1;
 /** Frames that a worker answers in about 15 s, the first third of which it warms up. */
 const framesAWorker = 150;
 
-export async function workerScale(brokers: readonly string[], counts: readonly number[]): Promise<Figure[]> {
-  const rates: { readonly name: string; readonly workers: number; readonly rate: number }[] = [];
+export async function* workerScale(brokers: readonly string[], counts: readonly number[]): AsyncGenerator<Figure[]> {
+  let alone = NaN;
   for (const workers of counts) {
     const partitions = workers * partitionsAWorker;
     const site = await BenchSite.open({ brokers, prefix: `scale-${workers}.`, cameras: partitions, partitions });
@@ -31,12 +31,13 @@ export async function workerScale(brokers: readonly string[], counts: readonly n
       await producer.close();
       await Promise.all(Array.from({ length: workers }, (_, n) => site.run(`worker-${n}`, { role: 'worker', threads: 1, simulatedSeconds })));
       await site.until(workers * framesAWorker, 60);
-      rates.push({ name: `${workers} worker${workers > 1 ? 's' : ''}, simulated`, workers, rate: await steadyRate(site) });
+      const rate = await steadyRate(site);
+      if (workers === 1) alone = rate;
+      yield efficiency(`${workers} worker${workers > 1 ? 's' : ''}, simulated`, workers, rate, alone);
     } finally {
       await site.close();
     }
   }
-  return efficiency(rates);
 }
 
 export interface ModelScale {
@@ -46,10 +47,13 @@ export interface ModelScale {
 }
 
 /** One worker on one core, two workers on a core each, with the real model on frames of the plaza. The broker has the same cores. */
-export async function modelScale({ brokers, model, dataFolder }: ModelScale): Promise<Figure[]> {
-  if (availableParallelism() < 2) return [{ case: '2 workers', metric: 'efficiency', value: null, unit: '', note: 'this machine has one core' }];
+export async function* modelScale({ brokers, model, dataFolder }: ModelScale): AsyncGenerator<Figure[]> {
+  if (availableParallelism() < 2) {
+    yield [{ case: '2 workers', metric: 'efficiency', value: null, unit: '', note: 'this machine has one core' }];
+    return;
+  }
   const jpegs = await plazaFrames(model, dataFolder);
-  const rates: { name: string; workers: number; rate: number }[] = [];
+  let alone = NaN;
   for (const workers of [1, 2]) {
     const cameras = 4;
     const site = await BenchSite.open({ brokers, prefix: `model-${workers}.`, cameras, partitions: cameras, model });
@@ -63,12 +67,13 @@ export async function modelScale({ brokers, model, dataFolder }: ModelScale): Pr
       const cores = availableParallelism();
       await Promise.all(Array.from({ length: workers }, async (_, n) => pin((await site.run(`worker-${n}`, { role: 'worker', threads: 1 })).pid, cores - 1 - n)));
       await site.until(cameras * modelFrames * workers, 60);
-      rates.push({ name: `${workers} worker${workers > 1 ? 's' : ''}, ${model}, a core each`, workers, rate: await steadyRate(site) });
+      const rate = await steadyRate(site);
+      if (workers === 1) alone = rate;
+      yield efficiency(`${workers} worker${workers > 1 ? 's' : ''}, ${model}, a core each`, workers, rate, alone);
     } finally {
       await site.close();
     }
   }
-  return efficiency(rates);
 }
 
 /** Frames of each camera for each worker. */
@@ -93,12 +98,11 @@ async function steadyRate(site: BenchSite): Promise<number> {
   return (times.filter((at) => at >= from && at < to).length * 1000) / (to - from);
 }
 
-function efficiency(rates: readonly { readonly name: string; readonly workers: number; readonly rate: number }[]): Figure[] {
-  const [alone] = rates;
-  return rates.flatMap(({ name, workers, rate }): Figure[] => [
+function efficiency(name: string, workers: number, rate: number, alone: number): Figure[] {
+  return [
     { case: name, metric: 'frames a second', value: rate, unit: 'fps' },
-    { case: name, metric: 'efficiency', value: rate / alone!.rate / workers, unit: '', ...(workers > 1 && { goal: 0.9 }) },
-  ]);
+    { case: name, metric: 'efficiency', value: rate / alone / workers, unit: '', ...(workers > 1 && { goal: 0.9 }) },
+  ];
 }
 
 /** A process, with all its threads, on one core. */

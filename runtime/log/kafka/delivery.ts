@@ -2,7 +2,7 @@ import { SightlineError, explain } from '../../errors.js';
 import type { StoredRecord, SubscribeOptions, TopicPartition } from '../log.js';
 
 const defaultBatchRecords = 64;
-const heartbeatMs = 500;
+const heartbeatMs = 300;
 const retryMs = 1000;
 
 /** What a delivery asks of its subscription. */

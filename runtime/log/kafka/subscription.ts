@@ -19,7 +19,8 @@ export interface SubscriptionParts {
 
 /** A quiet topic answers a fetch after so long; seeks and the end of a subscription wait for it. */
 const fetchWaitMs = 50;
-const heartbeatMs = 500;
+/** A member learns by its next heartbeat that another has gone: part of the second that a graceful takeover may take. */
+const heartbeatMs = 300;
 const rebalanceMs = 10_000;
 const partitionBytes = 2 * 2 ** 20;
 /** Commits gather for so long and go in one request. */
