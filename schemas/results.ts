@@ -90,7 +90,44 @@ export interface ZoneEvent {
   readonly along?: number;
   /** How many: people of `crowded`. */
   readonly value?: number;
+  /** Zones of this camera that the object passed before, in order; absent when none. An abandoned queue was not passed. */
+  readonly passed?: readonly string[];
 }
+
+/** An object's way through the zones of a camera, told once it is over: one row of the table `journeys`. */
+export interface Journey {
+  /** The first track of the object; a visit joins tracks under which one object was seen. */
+  readonly track: string;
+  /** What it was taken for, in order. */
+  readonly classes: readonly string[];
+  /** In order of entering. */
+  readonly stops: readonly JourneyStop[];
+}
+
+export interface JourneyStop {
+  readonly zone: string;
+  /** µs; a line is entered and left at once. */
+  readonly entered: number;
+  readonly left: number;
+  /** Of a line. */
+  readonly direction?: 'in' | 'out';
+  /** Of a queue: it was left without being served. */
+  readonly abandoned?: boolean;
+}
+
+/** Cells of the presence grid across and down the frame. */
+export const presenceColumns = 64;
+export const presenceRows = 36;
+
+/** Where objects stood and went within a minute, as sums that add up exactly; a minute may come in several parts. */
+export interface PresenceGrid {
+  /** µs: start of the minute. */
+  readonly minute: number;
+  readonly cells: readonly PresenceCell[];
+}
+
+/** `cell` = row × columns + column; milliseconds in it, and displacement of the foot in 65535ths of the frame's width and height. */
+export type PresenceCell = readonly [cls: string, cell: number, ms: number, dx: number, dy: number];
 
 /** A zone's measures at one second of event time. null: unknown (dark, moved, offline). */
 export interface ZoneSample {
@@ -102,8 +139,12 @@ export interface ZoneSample {
   readonly measures: Readonly<Record<string, number | null>>;
   /** `count`-like measures by class, where there are several. */
   readonly perClass?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** How far to trust it: share of this second's frames that were analysed or carried on, 0..1. */
+  /** How far to trust it: share of this second's frames that were analysed or carried on, 0..1; lost frames count. */
   readonly coverage: number;
+  /** Share of this second's frames that were not analysed because nothing moved, 0..1; absent when 0. */
+  readonly skipped?: number;
+  /** State of the camera's picture at that moment; absent when ok. */
+  readonly quality?: FrameQuality['state'];
 }
 
 /** A track that has ended, corrected (gaps filled, smoothed): one row of the table `tracks`. */
@@ -148,12 +189,16 @@ export interface ResultsRecord {
   readonly samples: readonly ZoneSample[];
   readonly finished: readonly FinishedTrack[];
   readonly drift: readonly DriftRow[];
+  /** Journeys that are over; absent when none. */
+  readonly journeys?: readonly Journey[];
+  /** Presence of a minute that is over; absent when none. */
+  readonly presence?: readonly PresenceGrid[];
   /** Milliseconds of wall time per stage, for latency figures only; never read by the fold. */
   readonly timing?: Readonly<Record<string, number>>;
 }
 
 /** The part of a record that the pipeline computes from the state and the input. */
-export type StepOutput = Pick<ResultsRecord, 'tracks' | 'events' | 'samples' | 'finished' | 'drift'>;
+export type StepOutput = Pick<ResultsRecord, 'tracks' | 'events' | 'samples' | 'finished' | 'drift' | 'journeys' | 'presence'>;
 
 export function inputOf(header: FrameHeader): Pick<FrameInput, 'camera' | 'epoch' | 'seq' | 'capturedAt' | 'recording' | 'quality' | 'motion' | 'dropped'> {
   const { camera, epoch, seq, capturedAt, recording, quality, motion, dropped } = header;

@@ -1,6 +1,8 @@
 import type { Camera, FrameInput, StepOutput, Zone, ZoneEvent, ZoneSample } from '@sightline/schemas';
 import type { DriftSketcher } from './drift/drift.js';
 import type { Tracker } from './track/tracker.js';
+import { createJourneys, type JourneysState } from './zones/journeys.js';
+import { createPresence, type PresenceState } from './zones/presence.js';
 import type { CreateZone, ZoneUnit } from './zones/zone.js';
 
 /**
@@ -35,12 +37,15 @@ export interface PipelineSnapshot {
   readonly drift: unknown;
   readonly zones: Readonly<Record<string, { readonly config: string; readonly state: unknown; readonly coverage: Coverage }>>;
   readonly lastAt: number | null;
+  readonly journeys?: JourneysState;
+  readonly presence?: PresenceState;
 }
 
-/** Frames of the current second: how many there were, and how many count as seen. */
+/** Frames of the current second: how many there were, lost ones included, how many count as seen, and how many showed nothing new. */
 interface Coverage {
   readonly frames: number;
   readonly seen: number;
+  readonly quiet?: number;
 }
 
 interface Placed {
@@ -49,6 +54,7 @@ interface Placed {
   readonly unit: ZoneUnit;
   frames: number;
   seen: number;
+  quiet: number;
 }
 
 const second = 1_000_000;
@@ -56,11 +62,13 @@ const second = 1_000_000;
 export function createPipeline(config: PipelineConfig, parts: PipelineParts, restored?: PipelineSnapshot): Pipeline {
   const tracker = parts.createTracker(restored?.tracker);
   const drift = parts.createDriftSketcher(restored?.drift);
+  const journeys = createJourneys(restored?.journeys);
+  const presence = createPresence(restored?.presence);
   let lastAt = restored?.lastAt ?? null;
   let placed = place(config.zones, (zone, key) => {
     const kept = restored?.zones[zone.name];
     const same = kept?.config === key ? kept : undefined;
-    return { unit: parts.createZone(zone, same?.state), frames: same?.coverage.frames ?? 0, seen: same?.coverage.seen ?? 0 };
+    return { unit: parts.createZone(zone, same?.state), frames: same?.coverage.frames ?? 0, seen: same?.coverage.seen ?? 0, quiet: same?.coverage.quiet ?? 0 };
   });
 
   return {
@@ -70,10 +78,12 @@ export function createPipeline(config: PipelineConfig, parts: PipelineParts, res
       const events: ZoneEvent[] = [];
       const samples: ZoneSample[] = [];
       const sampleAt = Math.floor(input.capturedAt / second) * second;
+      const lost = Object.values(input.dropped).reduce((sum, n) => sum + n, 0);
       const closes = lastAt === null || sampleAt > lastAt;
       for (const at of placed) {
         const output = at.unit.step({ input, tracks, ended, seconds });
-        at.frames += 1;
+        at.frames += 1 + lost;
+        if (input.state === 'quiet') at.quiet += 1;
         if (input.state !== 'failed' && input.quality.state !== 'dark') at.seen += 1;
         for (const draft of output.events) {
           const id = `${input.camera}/${at.zone.name}/${input.epoch}-${input.seq}-${events.length}`;
@@ -87,26 +97,37 @@ export function createPipeline(config: PipelineConfig, parts: PipelineParts, res
           measures: output.measures,
           ...(output.perClass && { perClass: output.perClass }),
           coverage: at.frames === 0 ? 0 : at.seen / at.frames,
+          ...(at.quiet > 0 && { skipped: at.quiet / at.frames }),
+          ...(input.quality.state !== 'ok' && { quality: input.quality.state }),
         });
-        at.frames = 0;
-        at.seen = 0;
+        at.frames = at.seen = at.quiet = 0;
       }
       lastAt = input.capturedAt;
-      return { tracks, events, samples, finished, drift: drift.step(input) };
+      const passing = journeys.step(input.capturedAt, events, ended);
+      const grids = presence.step(input.capturedAt, tracks);
+      return {
+        tracks,
+        events: passing.events,
+        samples,
+        finished,
+        drift: drift.step(input),
+        ...(passing.finished.length > 0 && { journeys: passing.finished }),
+        ...(grids.length > 0 && { presence: grids }),
+      };
     },
     reconfigure(next) {
       const before = new Map(placed.map((at) => [at.config, at]));
-      placed = place(next.zones, (zone, key) => before.get(key) ?? { unit: parts.createZone(zone), frames: 0, seen: 0 });
+      placed = place(next.zones, (zone, key) => before.get(key) ?? { unit: parts.createZone(zone), frames: 0, seen: 0, quiet: 0 });
     },
     snapshot() {
       const zones: Record<string, { config: string; state: unknown; coverage: Coverage }> = {};
-      for (const { zone, config: key, unit, frames, seen } of placed) zones[zone.name] = { config: key, state: unit.snapshot(), coverage: { frames, seen } };
-      return { v: 1, tracker: tracker.snapshot(), drift: drift.snapshot(), zones, lastAt };
+      for (const { zone, config: key, unit, frames, seen, quiet } of placed) zones[zone.name] = { config: key, state: unit.snapshot(), coverage: { frames, seen, quiet } };
+      return { v: 1, tracker: tracker.snapshot(), drift: drift.snapshot(), zones, lastAt, journeys: journeys.snapshot(), presence: presence.snapshot() };
     },
   };
 }
 
-function place(zones: readonly Zone[], make: (zone: Zone, key: string) => { unit: ZoneUnit; frames: number; seen: number }): Placed[] {
+function place(zones: readonly Zone[], make: (zone: Zone, key: string) => { unit: ZoneUnit; frames: number; seen: number; quiet: number }): Placed[] {
   return zones.map((zone) => {
     const key = JSON.stringify(zone);
     return { zone, config: key, ...make(zone, key) };

@@ -18,6 +18,8 @@ export const migrations: readonly Migration[] = [
   { id: 3, name: '0003-sink-marks' },
   { id: 4, name: '0004-drift-slots' },
   { id: 5, name: '0005-audit' },
+  { id: 6, name: '0006-journeys-presence' },
+  { id: 7, name: '0007-longest-events' },
 ];
 
 /** How the same statements are written for one machine or for a cluster. */

@@ -51,6 +51,13 @@ beforeAll(async () => {
   const drift = (camera: string, at: number, sums: number[]) => ({ minute: at, camera, version: 'f1', n: 100, sums: sums.map((z) => Math.round(32_767 * z * 100)), brightness: 1, contrast: 1, sharpness: 1, bad: 0 });
   await store.insert('drift', [drift('door', tuesday, [1, 0]), drift('door', tuesday - week, [1, 0]), drift('hall', tuesday, [1, 0]), drift('hall', tuesday - week, [0, 1])], { token: 'drift' });
   await store.insert('tracks', [{ began: tuesday * 1e6, ended: tuesday * 1e6 + 5e6, camera: 'hall', class: 'person', id: 't', seconds: 5, path_ms: [0, 1000, 2000], path_x: [0, 100, 65_535], path_y: [0, 100, 65_535], height: 0.2, max_score: 0.9 }], { token: 'tracks' });
+  await store.insert('presence_1m', [
+    ...[0, 1].map((cell) => ({ minute: tuesday, camera: 'hall', class: 'person', cell, ms: 30_000, dx: 65_535, dy: 0 })),
+    ...[60, 120].map((after) => ({ minute: tuesday + after, camera: 'hall', class: 'person', cell: 64 * 35 + 63, ms: 15_000, dx: 0, dy: -65_535 })),
+    { minute: tuesday, camera: 'hall', class: 'car', cell: 5, ms: 1_000_000, dx: 0, dy: 0 },
+  ], { token: 'presence' });
+  const journey = (track: string, zones: string[], abandoned: string[] = []) => ({ began: (tuesday + 16 * hour) * 1e6, ended: (tuesday + 16 * hour + 90) * 1e6, camera: 'hall', track, classes: ['person'], zones, entered: zones.map((_, i) => (tuesday + 16 * hour + i) * 1e6), left: zones.map((_, i) => (tuesday + 16 * hour + i) * 1e6), directions: zones.map(() => ''), abandoned });
+  await store.insert('journeys', [journey('a', ['spirits', 'till', 'exit']), journey('b', ['spirits', 'exit']), journey('c', ['exit', 'spirits']), journey('d', ['spirits', 'till', 'exit'], ['till']), journey('e', ['bread', 'exit'])], { token: 'journeys' });
   door = await openDoor({ store, port: 0 });
 });
 afterAll(async () => {
@@ -87,13 +94,15 @@ const answers: readonly (readonly [question: number, rows: readonly Record<strin
   [17, [{ way: 'lounge → till', people: 2 }, { way: 'till', people: 1 }]],
   [18, [{ rule: 'long-queue', fired: time(10 * hour + 60, '.000000'), seconds: 150, value: 6 }]],
   [20, [{ camera: 'door', model: 'demo@1', first_minute: time(0), last_minute: time(1439 * 60), frames: 4320 }, { camera: 'hall', model: 'demo@1', first_minute: time(0), last_minute: time(359 * 60), frames: 3600 }]],
-  [21, [{ column: 0, row: 0, points: 2 }, { column: 7, row: 5, points: 1 }]],
+  [21, [{ column: 0, row: 0, minutes: 1 }, { column: 7, row: 5, minutes: 0.5 }]],
+  [24, [{ column: 0, row: 0, across: 0.033, down: 0 }, { column: 7, row: 5, across: 0, down: -0.067 }]],
+  [25, ['b', 'd'].map((track) => ({ began: '2026-03-10 16:00:00.000000', track, way: track === 'b' ? 'spirits → exit' : 'spirits → till → exit', seconds: 90 }))],
 ];
 
 describe('docs/sql.md', () => {
-  it('holds twenty questions and three more', () => {
+  it('holds twenty questions and five more', () => {
     expect([...text.matchAll(/^## \d+\. /gm)]).toHaveLength(20);
-    expect(queries).toHaveLength(23);
+    expect(queries).toHaveLength(25);
   });
 
   it.each(answers)('answers question %i', async (question, rows) => {
@@ -114,7 +123,7 @@ describe('docs/sql.md', () => {
     expect(rows[1]!['mmd2']).toBeCloseTo(0, 6);
   });
 
-  it('answers the last two: lag and disk', async () => {
+  it('answers two about the store itself: lag and disk', async () => {
     await store.insert('samples', [{ ...sample(Math.floor(Date.now() / 1000) - 20, 'z', 'count', 1), camera: 'live' }], { token: 'live' });
     const [lag] = await ask(22);
     expect(lag!['median_seconds']).toBeGreaterThanOrEqual(20);

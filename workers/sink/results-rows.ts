@@ -1,4 +1,4 @@
-import { comparePositions, resultsVersion, type FinishedTrack, type FrameInput, type FramePosition, type ResultsRecord, type ZoneEvent, type ZoneSample } from '@sightline/schemas';
+import { comparePositions, resultsVersion, type FinishedTrack, type FrameInput, type FramePosition, type Journey, type PresenceGrid, type ResultsRecord, type ZoneEvent, type ZoneSample } from '@sightline/schemas';
 import { SightlineError } from '@sightline/runtime/errors';
 import { count, micros, real, seconds, text, type CreateEncoder, type Rows } from './rows.js';
 
@@ -22,6 +22,8 @@ export const resultsEncoder: CreateEncoder = (seen) => {
         samples: record.samples.flatMap((sample) => sampleRows(sample, camera)),
         tracks: record.finished.map((track) => trackRow(track, camera)),
         drift: record.drift.map((row) => JSON.stringify([seconds(row.minute), camera, text(row.version, 'the drift version'), count(row.n), row.sums, row.brightness, row.contrast, row.sharpness, row.bad])),
+        ...(record.journeys && { journeys: record.journeys.map((journey) => journeyRow(journey, camera)) }),
+        ...(record.presence && { presence_1m: record.presence.flatMap((grid) => presenceRows(grid, camera)) }),
       };
       countFrame(frames, input);
       seen.set(camera, position);
@@ -68,13 +70,29 @@ function eventRow(event: ZoneEvent, camera: string, { epoch, seq }: FramePositio
 function sampleRows(sample: ZoneSample, camera: string): string[] {
   const at = seconds(sample.at);
   const zone = text(sample.zone, 'the zone of a sample');
+  const trust = [sample.coverage, sample.skipped ?? 0, sample.quality ?? 'ok'] as const;
   const rows: string[] = [];
-  for (const measure in sample.measures) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, '', real(sample.measures[measure]), sample.coverage]));
+  for (const measure in sample.measures) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, '', real(sample.measures[measure]), ...trust]));
   for (const measure in sample.perClass) {
     const classes = sample.perClass[measure]!;
-    for (const cls in classes) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, cls, real(classes[cls]), sample.coverage]));
+    for (const cls in classes) rows.push(JSON.stringify([at, camera, zone, sample.zoneKind, measure, cls, real(classes[cls]), ...trust]));
   }
   return rows;
+}
+
+function journeyRow({ track, classes, stops }: Journey, camera: string): string {
+  const entered = stops.map((stop) => micros(stop.entered));
+  const left = stops.map((stop) => micros(stop.left));
+  return JSON.stringify([
+    entered.length === 0 ? 0 : Math.min(...entered), left.length === 0 ? 0 : Math.max(...left), camera, text(track, 'the track of a journey'), classes,
+    stops.map(({ zone }) => text(zone, 'the zone of a stop')), entered, left, stops.map(({ direction }) => direction ?? ''),
+    stops.flatMap(({ zone, abandoned }) => (abandoned ? [zone] : [])),
+  ]);
+}
+
+function presenceRows({ minute, cells }: PresenceGrid, camera: string): string[] {
+  const at = seconds(minute);
+  return cells.map(([cls, cell, ms, dx, dy]) => JSON.stringify([at, camera, cls, count(cell), count(ms), Math.round(dx), Math.round(dy)]));
 }
 
 function trackRow(track: FinishedTrack, camera: string): string {

@@ -7,9 +7,11 @@ import type { StoredRecord } from '@sightline/runtime/log/log';
  */
 export const columns = {
   events: ['at', 'camera', 'zone', 'zone_kind', 'kind', 'class', 'direction', 'track', 'part', 'seconds', 'value', 'x', 'y', 'along', 'id', 'epoch', 'seq'],
-  samples: ['at', 'camera', 'zone', 'zone_kind', 'measure', 'class', 'value', 'coverage'],
+  samples: ['at', 'camera', 'zone', 'zone_kind', 'measure', 'class', 'value', 'coverage', 'skipped', 'quality'],
   tracks: ['began', 'ended', 'camera', 'class', 'id', 'seconds', 'path_ms', 'path_x', 'path_y', 'height', 'max_score'],
   drift: ['minute', 'camera', 'version', 'n', 'sums', 'brightness', 'contrast', 'sharpness', 'bad'],
+  journeys: ['began', 'ended', 'camera', 'track', 'classes', 'zones', 'entered', 'left', 'directions', 'abandoned'],
+  presence_1m: ['minute', 'camera', 'class', 'cell', 'ms', 'dx', 'dy'],
   frames_1m: ['minute', 'camera', 'model', 'site', 'inferred', 'quiet', 'failed', 'dropped', 'detections'],
   camera_status: ['at', 'camera', 'state', 'since', 'epoch', 'fps_wanted', 'fps_got', 'last_frame', 'width', 'height', 'frames', 'quiet', 'dropped', 'reconnects', 'quality', 'problem'],
   alerts: ['at', 'rule', 'state', 'severity', 'camera', 'subject', 'measure', 'condition', 'value', 'since', 'id'],

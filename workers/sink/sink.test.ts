@@ -41,9 +41,13 @@ function record(name: string, seq: number, epoch = 1): ResultsRecord {
     offset: seq,
     tracks: [],
     events: [{ id: `${name}/door/${epoch}-${seq}-0`, kind: 'crossed', zone: 'door', zoneKind: 'line', at: capturedAt, direction: 'in', cls: 'person', point: [0.5, 1] }],
-    samples: closes ? [{ zone: 'till', zoneKind: 'queue', at: capturedAt, measures: { length: seq / 10, wait: null }, perClass: { length: { person: 1 } }, coverage: 1 }] : [],
+    samples: closes ? [{ zone: 'till', zoneKind: 'queue', at: capturedAt, measures: { length: seq / 10, wait: null }, perClass: { length: { person: 1 } }, coverage: 1, ...(seq > 0 && { skipped: 0.25, quality: 'dark' as const }) }] : [],
     finished: closes ? [{ id: `t${seq}`, cls: 'person', from: capturedAt, to: capturedAt + 2_500_000, path: [[0, 0.5, 0.5], [2_500_000, 1.1, -0.1]], height: 0.2, maxScore: 0.9 }] : [],
     drift: seq === 0 ? [{ minute: capturedAt, n: 60, sums: [1, -2], version: 'f1', brightness: 120, contrast: 40, sharpness: 9, bad: 0 }] : [],
+    ...(closes && {
+      journeys: [{ track: `t${seq}`, classes: ['person'], stops: [{ zone: 'door', entered: capturedAt, left: capturedAt, direction: 'in' as const }, { zone: 'till', entered: capturedAt + 1, left: capturedAt + 5_000_000, abandoned: true }] }],
+      presence: [{ minute: start - (start % 60_000_000), cells: [['person', 5, 400, 7, -9], ['person', 6, 100, 0, 0]] as const }],
+    }),
   };
 }
 
@@ -79,6 +83,11 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
       { measure: 'length', class: '', value: 1 }, { measure: 'length', class: 'person', value: 1 }, { measure: 'wait', class: '', value: null },
     ]);
     expect(await store.query('SELECT path_ms, path_x, path_y, seconds FROM tracks WHERE camera = {c:String} LIMIT 1', { c: name })).toEqual([{ path_ms: [0, 2500], path_x: [32768, 65535], path_y: [32768, 0], seconds: 2.5 }]);
+    expect(await store.query('SELECT skipped, quality FROM samples WHERE camera = {c:String} ORDER BY at LIMIT 1 BY at', { c: name })).toEqual([{ skipped: 0, quality: 'ok' }, { skipped: 0.25, quality: 'dark' }]);
+    expect(await store.query('SELECT track, zones, arrayMap(t -> toUnixTimestamp64Micro(t), entered) AS entered, dateDiff(\'second\', began, ended) AS seconds, directions, abandoned FROM journeys WHERE camera = {c:String} ORDER BY began LIMIT 1', { c: name })).toEqual([
+      { track: 't0', zones: ['door', 'till'], entered: [start, start + 1], seconds: 5, directions: ['in', ''], abandoned: ['till'] },
+    ]);
+    expect(await store.query('SELECT cell, sum(ms) AS ms, sum(dx) AS dx, sum(dy) AS dy FROM presence_1m WHERE camera = {c:String} GROUP BY cell ORDER BY cell', { c: name })).toEqual([{ cell: 5, ms: 800, dx: 14, dy: -18 }, { cell: 6, ms: 200, dx: 0, dy: 0 }]);
     expect(await store.query('SELECT n, sums FROM drift WHERE camera = {c:String}', { c: name })).toEqual([{ n: 60, sums: [1, -2] }]);
     expect(await store.query('SELECT model, sum(frames) AS frames FROM model_versions WHERE camera = {c:String} GROUP BY model', { c: name })).toEqual([{ model: 'demo@0123', frames: 13 }]);
     expect(await store.query('SELECT sum(dropped) AS n FROM frames_1m WHERE camera = {c:String}', { c: name })).toEqual([{ n: 2 }]);

@@ -1,4 +1,5 @@
 import type { Store } from '@sightline/runtime/store/store';
+import { presenceColumns, presenceRows } from '@sightline/schemas';
 
 /** Where objects were and where they went, as a grid over the picture. */
 export interface Heat {
@@ -13,40 +14,30 @@ export interface Heat {
 
 interface CellRow {
   readonly cell: number;
-  readonly s: number;
+  readonly ms: number;
   readonly dx: number;
   readonly dy: number;
 }
 
-/** Cells of about a twentieth of a person's height at usual distances; finer would be noise of the boxes. */
-export const heatColumns = 64;
-export const heatRows = 36;
-/** Between two points of a simplified path the way is straight: it is cut into this many pieces, so that no cell is jumped over. */
-const pieces = 8;
+const unit = 65_535;
 
-export async function findHeat(store: Store, camera: string, from: number, to: number): Promise<Heat> {
+/** Whole minutes: those that begin in [from, to), seconds since 1970. `cls` keeps one class. */
+export async function findHeat(store: Store, camera: string, from: number, to: number, cls?: string): Promise<Heat> {
   const rows = await store.query<CellRow>(
-    `SELECT toUInt32(least(floor(py * ${heatRows}), ${heatRows - 1}) * ${heatColumns} + least(floor(px * ${heatColumns}), ${heatColumns - 1})) AS cell, sum(dt) / ${pieces} AS s, sum(vx) / ${pieces} AS dx, sum(vy) / ${pieces} AS dy
-     FROM (
-       SELECT (x1 + (x2 - x1) * (piece + 0.5) / ${pieces}) / 65535 AS px, (y1 + (y2 - y1) * (piece + 0.5) / ${pieces}) / 65535 AS py, dt, (x2 - x1) / 65535 AS vx, (y2 - y1) / 65535 AS vy
-       FROM (
-         SELECT toFloat64(x1) AS x1, toFloat64(y1) AS y1, toFloat64(x2) AS x2, toFloat64(y2) AS y2, (t2 - t1) / 1000 AS dt
-         FROM tracks ARRAY JOIN arrayPopBack(path_x) AS x1, arrayPopFront(path_x) AS x2, arrayPopBack(path_y) AS y1, arrayPopFront(path_y) AS y2, arrayPopBack(path_ms) AS t1, arrayPopFront(path_ms) AS t2
-         WHERE camera = {camera:String} AND began < toDateTime64({to:Int64}, 6) AND ended >= toDateTime64({from:Int64}, 6) AND length(path_ms) > 1
-       ) ARRAY JOIN range(${pieces}) AS piece
-     ) GROUP BY cell`,
-    { camera, from, to },
+    `SELECT cell, sum(ms) AS ms, sum(dx) AS dx, sum(dy) AS dy FROM presence_1m
+     WHERE camera = {camera:String} AND minute >= toStartOfMinute(toDateTime({from:Int64})) AND minute < toDateTime({to:Int64})${cls === undefined ? '' : ' AND class = {cls:String}'}
+     GROUP BY cell`,
+    { camera, from, to, ...(cls !== undefined && { cls }) },
   );
-  const grid = (): number[] => Array.from({ length: heatColumns * heatRows }, () => 0);
+  const grid = (): number[] => Array.from({ length: presenceColumns * presenceRows }, () => 0);
   const seconds = grid();
   const dx = grid();
   const dy = grid();
   for (const row of rows) {
-    seconds[row.cell] = row.s;
-    if (row.s > 0) {
-      dx[row.cell] = row.dx / row.s;
-      dy[row.cell] = row.dy / row.s;
-    }
+    seconds[row.cell] = row.ms / 1000;
+    if (row.ms === 0) continue;
+    dx[row.cell] = (Number(row.dx) / unit / row.ms) * 1000;
+    dy[row.cell] = (Number(row.dy) / unit / row.ms) * 1000;
   }
-  return { columns: heatColumns, rows: heatRows, seconds, dx, dy };
+  return { columns: presenceColumns, rows: presenceRows, seconds, dx, dy };
 }

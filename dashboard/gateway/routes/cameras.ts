@@ -8,6 +8,7 @@ import type { Audit } from '../access/audit.js';
 import type { Pictures } from '../live/pictures.js';
 import { findCameraDay, type CameraDay } from '../queries/camera-day.js';
 import { findHeat } from '../queries/heat.js';
+import { findJourneys } from '../queries/journeys.js';
 import { mustWatch } from './history.js';
 import { parse } from './parse.js';
 
@@ -34,6 +35,7 @@ export interface DriftOfCamera extends DriftScore {
 
 const camera = z.object({ name: z.string().max(64) });
 const span = z.object({ from: z.iso.datetime({ offset: true }), to: z.iso.datetime({ offset: true }) });
+const heatQuery = span.extend({ class: z.string().max(40).optional() });
 const trial = z.strictObject({ source: z.string().min(1).max(2000), transport: z.enum(['tcp', 'udp']).optional() });
 const pictureSeconds = 6;
 const trialSeconds = 20;
@@ -77,8 +79,15 @@ export function cameraRoutes(app: FastifyInstance, { store, pictures, tryCamera,
   app.get('/api/v1/cameras/:name/heat', { config: { role: 'viewer' } }, async (request) => {
     const { name } = parse(camera, request.params);
     mustWatch(request, name);
+    const { from, to, class: cls } = parse(heatQuery, request.query);
+    return findHeat(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000), cls);
+  });
+
+  app.get('/api/v1/cameras/:name/journeys', { config: { role: 'viewer' } }, async (request) => {
+    const { name } = parse(camera, request.params);
+    mustWatch(request, name);
     const { from, to } = parse(span, request.query);
-    return findHeat(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000));
+    return findJourneys(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000));
   });
 
   app.post('/api/v1/cameras/try', { config: { role: 'admin' } }, async (request, reply) => {
