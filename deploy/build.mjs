@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -57,6 +58,15 @@ function* outputs(folder) {
   }
 }
 
+/** Scripts and styles a fifth smaller than what a server squeezes while someone waits: once, beside each file. */
+function squeeze(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || !/\.(js|css)$/.test(entry.name)) continue;
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)));
+  }
+}
+
 export function buildPages({ quiet = false } = {}) {
   const app = path.join(root, 'dashboard', 'app');
   const out = path.join(root, 'dashboard', 'out');
@@ -80,6 +90,7 @@ export function buildPages({ quiet = false } = {}) {
     if (quiet) process.stderr.write(`${run.stdout ?? ''}${run.stderr ?? ''}`);
     throw new Error('the dashboard did not build (next build failed, see above)');
   }
+  squeeze(path.join(app, 'out', '_next'));
   // Next writes its export inside its own folder; what is served changes at once, when all of it is there.
   rmSync(out, { recursive: true, force: true });
   renameSync(path.join(app, 'out'), out);
