@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { readFile } from 'node:fs/promises';
-import { conditionPattern, siteSchema, type Site, type ZoneKind } from '@sightline/schemas';
+import { conditionPattern, journeyOf, siteSchema, type Site, type ZoneKind } from '@sightline/schemas';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { SightlineError } from './errors.js';
@@ -135,6 +135,7 @@ function* crossChecks(root: unknown): Iterable<{ path: Path; message: string }> 
     for (const [j, to] of (Array.isArray(rule['to']) ? (rule['to'] as unknown[]) : []).entries()) {
       if (typeof to === 'string' && !webhookNames.includes(to)) yield { path: ['rules', i, 'to', j], message: `there is no webhook "${to}"${didYouMean(to, webhookNames)}` };
     }
+    if (typeof rule['when'] === 'string') yield* journeyChecks(['rules', i, 'when'], rule['when'], zones, cameraNames);
     const condition = typeof rule['when'] === 'string' ? conditionPattern.exec(rule['when'])?.groups : undefined;
     if (!condition) continue;
     const subject = condition['subject']!;
@@ -147,6 +148,21 @@ function* crossChecks(root: unknown): Iterable<{ path: Path; message: string }> 
       yield { path: ['rules', i, 'when'], message: `a ${kind} has no measure "${condition['measure']}"; it has ${zoneMeasures[kind].join(', ')}${didYouMean(condition['measure']!, zoneMeasures[kind])}` };
     }
   }
+}
+
+/** The zones of a journey are there, on one camera, and of kinds through which objects pass. */
+function* journeyChecks(path: Path, when: string, zones: readonly Record<string, unknown>[], cameras: readonly unknown[]): Iterable<{ path: Path; message: string }> {
+  const journey = journeyOf(when);
+  if (!journey) return;
+  const names = zones.map((zone) => zone['name']).filter((name): name is string => typeof name === 'string');
+  const found = new Set<unknown>();
+  for (const name of [...journey.path, ...journey.without]) {
+    const zone = zones.find((candidate) => candidate['name'] === name);
+    if (!zone) yield { path, message: `there is no zone "${name}"${didYouMean(name, names)}` };
+    else if (zone['kind'] === 'stalls' || zone['kind'] === 'shelf') yield { path, message: `"${name}" is a ${zone['kind']} zone, through which nobody passes; draw an area where people stand before it` };
+    else found.add(zone['camera'] ?? cameras[0]);
+  }
+  if (found.size > 1) yield { path, message: `its zones lie on several cameras (${[...found].join(', ')}); a journey is followed on one` };
 }
 
 /** A silence that names nothing known would silence nothing, and nobody would notice. */

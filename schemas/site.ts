@@ -135,9 +135,30 @@ export type Webhook = z.infer<typeof webhookSchema>;
 /** `zone.measure op number`, such as `till-3.length > 4` or `plaza.fps < 2` (a camera's own measures). */
 export const conditionPattern = /^\s*(?<subject>[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*)\.(?<measure>[a-z][a-zA-Z0-9]*)\s*(?<op>>=|<=|==|!=|>|<)\s*(?<value>-?\d+(?:\.\d+)?)\s*$/u;
 
+/** `zone -> zone`, with as many zones between as wanted, and perhaps `without zone, zone`: an object that took this way. */
+export const journeyPattern =
+  /^\s*(?<path>[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*(?:\s*(?:->|→)\s*[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*)+)(?:\s+without\s+(?<without>[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*(?:\s*,\s*[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*)*))?\s*$/u;
+
+export interface JourneyCondition {
+  /** Zones in order, the last of which settles it. */
+  readonly path: readonly string[];
+  /** Zones that the object did not pass since it was in the first. */
+  readonly without: readonly string[];
+}
+
+/** The journey that a rule is about, or null when it is about a measure. */
+export function journeyOf(when: string): JourneyCondition | null {
+  const parts = journeyPattern.exec(when)?.groups;
+  if (!parts) return null;
+  return { path: parts['path']!.split(/->|→/u).map((zone) => zone.trim()), without: parts['without']?.split(',').map((zone) => zone.trim()) ?? [] };
+}
+
 export const ruleSchema = z.strictObject({
   name: nameSchema,
-  when: z.string().regex(conditionPattern, 'a condition reads zone.measure op number, such as till-3.length > 4'),
+  when: z
+    .string()
+    .regex(new RegExp(`(?:${conditionPattern.source})|(?:${journeyPattern.source})`, 'u'), 'a condition reads zone.measure op number, such as till-3.length > 4, or zone -> zone without zone, such as spirits -> exit without till-1, till-2')
+    .describe('zone.measure op number, or the way of an object: zone -> zone without zone, zone'),
   for: durationSchema.default(0).describe('how long the condition must hold before the rule fires'),
   clearFor: durationSchema.default(10).describe('how long it must not hold before the rule is resolved'),
   severity: z.enum(['info', 'warning', 'critical']).default('warning'),

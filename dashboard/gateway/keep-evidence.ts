@@ -1,4 +1,4 @@
-import { conditionPattern, type AlertRecord, type LiveSite, type ResultsRecord } from '@sightline/schemas';
+import { conditionPattern, journeyOf, type AlertRecord, type LiveSite, type ResultsRecord } from '@sightline/schemas';
 import type { Evidence } from './evidence.js';
 import { createClips } from './live/clips.js';
 import type { Seen } from './live/picture-message.js';
@@ -60,7 +60,7 @@ function wishesOf(site: () => LiveSite | null): () => Wishes {
     if (now === of) return wishes;
     of = now;
     const rules = (now?.rules ?? []).filter(({ clip }) => clip === true);
-    const subjects = new Set(rules.map(({ when }) => conditionPattern.exec(when)?.groups?.['subject']));
+    const subjects = new Set(rules.map(({ when }) => journeyOf(when)?.path.at(-1) ?? conditionPattern.exec(when)?.groups?.['subject']));
     const zones = now?.zones ?? [];
     wishes = {
       zones: new Map(zones.map(({ camera, name, evidence }) => [`${camera}/${name}`, evidence ?? 'picture'])),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { conditionPattern, type Rule, type Silence, type Site } from '@sightline/schemas';
+import { conditionPattern, journeyOf, type JourneyCondition, type Rule, type Silence, type Site } from '@sightline/schemas';
 
 /**
  * A rule of the site file, ready to be evaluated: where its value comes from and what it asks of it.
@@ -21,6 +21,8 @@ export interface CompiledRule {
    * the time does not count towards `for` or `clearFor`.
    */
   readonly longestGap: number;
+  /** The way of an object that the rule is about; its measure is how many took it to its end just now. */
+  readonly journey?: JourneyCondition;
   test(value: number): boolean;
   /** Whether nobody is to be told of what happens then (µs event time). */
   silent(at: number): boolean;
@@ -46,6 +48,8 @@ export function compileRules(site: Site): CompiledRule[] {
   const fps = new Map(site.cameras.map((camera) => [camera.name, camera.fps]));
   const zones = new Map(site.zones.map((zone) => [zone.name, zone.camera ?? site.cameras[0]!.name]));
   return site.rules.flatMap((rule) => {
+    const journey = journeyOf(rule.when);
+    if (journey) return journeyRule(site, rule, journey, zones, fps);
     const parts = conditionPattern.exec(rule.when)?.groups as { subject: string; measure: string; op: string; value: string } | undefined;
     if (!parts) return [];
     const { subject, measure } = parts;
@@ -69,6 +73,27 @@ export function compileRules(site: Site): CompiledRule[] {
       },
     ];
   });
+}
+
+function journeyRule(site: Site, rule: Rule, journey: JourneyCondition, zones: ReadonlyMap<string, string>, fps: ReadonlyMap<string, number>): CompiledRule[] {
+  const subject = journey.path.at(-1)!;
+  const camera = zones.get(subject);
+  const cameraFps = camera === undefined ? undefined : fps.get(camera);
+  if (camera === undefined || cameraFps === undefined) return [];
+  return [
+    {
+      rule,
+      source: 'zone',
+      camera,
+      subject,
+      measure: 'journeys',
+      journey,
+      definition: definitionOf(rule),
+      longestGap: Math.max(leastZoneGap, missingFrames / cameraFps),
+      test: (value) => value > 0,
+      silent: silencer(site.silences, rule.name, camera),
+    },
+  ];
 }
 
 function definitionOf({ when, for: holds, clearFor }: Rule): string {

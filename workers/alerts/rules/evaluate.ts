@@ -3,6 +3,7 @@ import type { StoredRecord, TopicPartition } from '@sightline/runtime/log/log';
 import type { WrittenAlert } from '../record.js';
 import type { CompiledRule } from './compile.js';
 import type { RuleHistory } from './history.js';
+import { journeysEnded } from './journey.js';
 import { cameraMeasures } from './measures.js';
 import { idle, step, type RuleChange, type RuleState } from './state.js';
 
@@ -96,9 +97,15 @@ export function createEvaluator({ at, history, statuses = [], startedAt = 0, unr
     const mark = positions.get(camera);
     if (mark && comparePositions({ epoch, seq }, mark) <= 0) return [];
     positions.set(camera, { epoch, seq });
-    return results.samples.flatMap((sample) =>
-      rules.filter((one) => one.compiled.subject === sample.zone).flatMap((one) => feed(one, sample.at, sample.measures[one.compiled.measure] ?? null, record.offset, false)),
+    const journeys = rules.flatMap((one) => {
+      const ended = one.compiled.journey ? journeysEnded(one.compiled.journey, results.events) : 0;
+      // Nobody at the end of the way counts once a second, as a measure does.
+      return one.compiled.journey && (ended > 0 || results.samples.length > 0) ? feed(one, results.input.capturedAt, ended, record.offset, false) : [];
+    });
+    const measured = results.samples.flatMap((sample) =>
+      rules.filter(({ compiled }) => !compiled.journey && compiled.subject === sample.zone).flatMap((one) => feed(one, sample.at, sample.measures[one.compiled.measure] ?? null, record.offset, false)),
     );
+    return [...measured, ...journeys];
   }
 
   function fromStatus(record: StoredRecord): WrittenAlert[] {
