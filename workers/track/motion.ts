@@ -43,11 +43,9 @@ export function sizeOf(box: { readonly w: number; readonly h: number }): number 
 
 export function beginMotion([x, y, w, h]: CentredBox, initialSpeed: number, noise: Noise): Motion {
   const size = Math.max(w, h);
-  return {
-    ...{ x, y, vx: 0, vy: 0, w, h, vw: 0, vh: 0 },
-    ...{ pp: (noise.positionNoise * size) ** 2, pv: 0, vv: (initialSpeed * size) ** 2 },
-    ...{ sp: (noise.sizeNoise * size) ** 2, sv: 0, ss: (0.1 * initialSpeed * size) ** 2 },
-  };
+  const place = (noise.positionNoise * size) ** 2;
+  const side = (noise.sizeNoise * size) ** 2;
+  return { x, y, vx: 0, vy: 0, w, h, vw: 0, vh: 0, pp: place, pv: 0, vv: (initialSpeed * size) ** 2, sp: side, sv: 0, ss: (0.1 * initialSpeed * size) ** 2 };
 }
 
 /** Moves the state `seconds` on. `restless` scales the acceleration: vehicles change their speed in sizes faster than people. */
