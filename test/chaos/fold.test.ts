@@ -50,7 +50,7 @@ describe('the fold', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });
 
 function run(owners: readonly Owner[]): StepOutput[] {

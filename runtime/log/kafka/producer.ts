@@ -23,9 +23,15 @@ const requestBytes = 2 * 2 ** 20;
 const transactionTimeoutMs = 10_000;
 const transactionRetry = { initialRetryTime: 20, maxRetryTime: 1000, retries: 25 };
 
-interface Waiting {
+/** More sends than a cluster has brokers to lose in one of them. */
+const mostSends = 10;
+
+interface Sent {
   readonly topic: TopicName;
   readonly records: readonly LogRecord[];
+}
+
+interface Waiting extends Sent {
   readonly bytes: number;
   readonly resolve: (positions: Positions) => void;
   readonly reject: (error: unknown) => void;
@@ -50,8 +56,7 @@ export async function plainProducer(parts: ProducerParts): Promise<Producer> {
     while (waiting.length > 0) {
       const batch = take(waiting);
       try {
-        const metadata = await producer.sendBatch({ acks: allCopies, topicMessages: messages(batch, parts) });
-        hand(batch, metadata, parts);
+        hand(batch, await sendWhole(producer, batch, parts), parts);
       } catch (error) {
         const problem = explainKafka(error, parts.brokers, `writing ${[...new Set(batch.map(({ topic }) => parts.names.topic(topic)))].join(', ')}`);
         for (const { reject } of batch) reject(problem);
@@ -110,8 +115,7 @@ export async function fencedProducer(parts: ProducerParts, fence: string): Promi
     let step: Awaited<ReturnType<KafkaProducer['transaction']>> | null = null;
     try {
       step = await producer.transaction();
-      const one: Waiting = { topic, records, bytes: 0, resolve: () => undefined, reject: () => undefined };
-      const metadata = await step.sendBatch({ acks: allCopies, topicMessages: messages([one], parts) });
+      const metadata = await sendWhole(step, [{ topic, records }], parts);
       await step.commit();
       return positions(topic, records, metadata, new Map(), parts);
     } catch (error) {
@@ -154,7 +158,25 @@ function take(waiting: Waiting[]): Waiting[] {
   return waiting.splice(0, count);
 }
 
-function messages(batch: readonly Waiting[], { names, partitionOf }: ProducerParts): TopicMessages[] {
+/**
+ * Sends a batch until the broker has answered for every partition of it. kafkajs 2.2.4 passes over a partition whose
+ * leader has died and whose new leader had already answered for others of the same request: its records are nowhere,
+ * and the send resolves all the same (its sendMessages.js asks each broker once). What is missing then goes again.
+ */
+async function sendWhole(sender: Pick<KafkaProducer, 'sendBatch'>, batch: readonly Sent[], parts: ProducerParts): Promise<RecordMetadata[]> {
+  const answered: RecordMetadata[] = [];
+  const known = (name: string, partition: number): boolean => answered.some((entry) => entry.topicName === name && entry.partition === partition);
+  for (let tries = 0; tries < mostSends; tries++) {
+    const missing = messages(batch, parts)
+      .map(({ topic, messages: all }) => ({ topic, messages: all.filter(({ partition }) => !known(topic, partition ?? 0)) }))
+      .filter(({ messages: left }) => left.length > 0);
+    if (missing.length === 0) return answered;
+    answered.push(...(await sender.sendBatch({ acks: allCopies, topicMessages: missing })));
+  }
+  throw new SightlineError('LOG_UNREACHABLE', `the brokers did not answer for every partition after ${mostSends} sends`);
+}
+
+function messages(batch: readonly Sent[], { names, partitionOf }: ProducerParts): TopicMessages[] {
   const byTopic = new Map<string, TopicMessages>();
   for (const { topic, records } of batch) {
     const name = names.topic(topic);
@@ -178,7 +200,7 @@ function positions(topic: TopicName, records: readonly LogRecord[], metadata: re
     const key = `${name}/${partition}`;
     const nth = used.get(key) ?? 0;
     used.set(key, nth + 1);
-    const base = metadata.find((entry) => entry.topicName === name && entry.partition === partition)?.baseOffset ?? '0';
-    return { partition, offset: Number(base) + nth };
+    const base = metadata.find((entry) => entry.topicName === name && entry.partition === partition)?.baseOffset;
+    return { partition, offset: Number(base!) + nth };
   });
 }
