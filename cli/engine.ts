@@ -34,6 +34,9 @@ const recordingPrefetch = 2 * recordingGather.records;
 /** A recording goes by many times faster than time: a checkpoint every few seconds of it would be one every moment. */
 const recordingCheckpointSeconds = 30;
 
+/** Frames of recordings at an inference thread: as many as let it answer two at a time. */
+const recordingConcurrency = 4;
+
 /** Camera to store in this process: ingest, worker and sink on one log. */
 export interface EngineOptions {
   readonly log: Log;
@@ -67,7 +70,7 @@ export async function startEngine({ log, store, feed, detectors, threads, logger
     site: feed,
     detectors: detectors.get,
     parts: partsOf,
-    concurrency: threads + 1,
+    concurrency: recording ? recordingConcurrency * threads : threads + 1,
     maxWaitingLive,
     ...(recording && { checkpointSeconds: recordingCheckpointSeconds, gather: recordingGather, prefetchFrames: recordingPrefetch }),
     recycle: (camera, pixels) => cameras.ingest?.recycle(camera, pixels),

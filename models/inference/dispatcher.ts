@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { SightlineError } from '@sightline/runtime/errors';
 import type { DetectRequest, DetectorResult, Polygon } from '@sightline/schemas';
-import type { ThreadAnswer, ThreadRequest, ThreadStart } from './messages.js';
+import type { FrameAnswer, ThreadAnswer, ThreadRequest, ThreadStart } from './messages.js';
 
 /**
  * Shares frames out to inference threads: one queue per camera, served in turn, so that a busy camera waits for itself
  * and not the others for it. A thread that dies is replaced; its frames reject, all others go on.
  */
 
-/** Frames at a thread: the one it works on and the next, so that it never waits for a message. */
-const framesPerThread = 2;
+/** Frames at a thread: the one it works on, two that follow, so that it never waits for a message, and one whose answer waits for the next. */
+export const framesPerThread = 4;
 
 /** Frames that may wait per camera. A caller that awaits its frames never comes near; one that does not is told. */
 export const waitingPerCamera = 64;
@@ -92,7 +92,10 @@ export class Dispatcher {
         } else if (answer.kind === 'unusable') {
           reject(new SightlineError(answer.code, answer.message));
           void worker.terminate();
-        } else this.#finish(thread, answer);
+        } else {
+          for (const done of answer.answers) this.#finish(thread, done);
+          this.#serve();
+        }
       });
       worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
       worker.on('exit', () => {
@@ -102,13 +105,12 @@ export class Dispatcher {
     });
   }
 
-  #finish(thread: Thread, answer: Extract<ThreadAnswer, { id: number }>): void {
+  #finish(thread: Thread, answer: FrameAnswer): void {
     const job = thread.jobs.get(answer.id);
     thread.jobs.delete(answer.id);
     this.#deaths = 0;
     if (answer.kind === 'done') job?.resolve({ ...answer.output, pixels: answer.pixels });
     else job?.reject(new SightlineError(answer.code, `camera "${job.request.camera}": ${answer.message}`));
-    this.#serve();
   }
 
   #buried(thread: Thread, reason: string): void {

@@ -20,9 +20,12 @@ export interface ThreadRequest {
   readonly facings?: { readonly camera: string; readonly polygons?: Readonly<Record<string, Polygon>> };
 }
 
-export type ThreadAnswer =
-  | { readonly kind: 'ready'; readonly sessionSeconds: number }
-  | { readonly kind: 'unusable'; readonly code: ErrorCode; readonly message: string }
+/** What became of one frame. */
+export type FrameAnswer =
   | { readonly kind: 'done'; readonly id: number; readonly pixels: Uint8Array; readonly output: DetectorOutput }
   | { readonly kind: 'failed'; readonly id: number; readonly pixels: Uint8Array; readonly code: ErrorCode; readonly message: string };
 
+export type ThreadAnswer =
+  | { readonly kind: 'ready'; readonly sessionSeconds: number }
+  | { readonly kind: 'unusable'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'answers'; readonly answers: readonly FrameAnswer[] };
