@@ -2,7 +2,7 @@ import { openServerStore } from '@sightline/runtime/store/server';
 import type { Store } from '@sightline/runtime/store/store';
 import { expect } from 'vitest';
 import type { Cluster } from './cluster.js';
-import { carriedTracks, hear, mostCrossings, type Heard } from './results.js';
+import { carriedTracks, hear, mostCrossings, type Heard, type Said } from './results.js';
 import { differingRollups } from './rollups.js';
 
 /** What a run came to; printed at its end. */
@@ -68,7 +68,7 @@ export async function reached(cluster: Cluster, records: number): Promise<void> 
 /** Log and store equal the undisturbed run exactly, and every rollup its source. */
 export async function judge(cluster: Cluster, expected: Heard, heard: Heard): Promise<Verdict> {
   expect(heard.contradictions).toBe(0);
-  for (const [camera, said] of expected.byCamera) expect(heard.byCamera.get(camera)).toEqual(said);
+  for (const [camera, said] of expected.byCamera) expect(firstDifference(said, heard.byCamera.get(camera) ?? [])).toBe('none');
   const wanted = rowsOf(expected);
   const store = await openServerStore({ url: cluster.storeUrl, user: 'writer', password: 'chaos' });
   try {
@@ -95,6 +95,22 @@ export async function judge(cluster: Cluster, expected: Heard, heard: Heard): Pr
   } finally {
     await store.close();
   }
+}
+
+/** Where two runs of a camera part, in words that fit a screen. */
+function firstDifference(wanted: readonly Said[], got: readonly Said[]): string {
+  for (const [n, record] of wanted.entries()) {
+    const other = got[n];
+    if (!other) return `only ${got.length} of ${wanted.length} records`;
+    for (const part of ['input', 'tracks', 'events', 'samples', 'finished', 'drift'] as const) {
+      const texts = [record[part], other[part]].map((value) => JSON.stringify(value));
+      const at = [...texts[0]!].findIndex((char, index) => texts[1]![index] !== char);
+      if (texts[0] === texts[1]) continue;
+      const near = (text: string): string => text.slice(Math.max(0, at - 80), at + 160);
+      return `record ${n} (${record.input.camera} ${record.input.seq}), ${part}: wanted …${near(texts[0]!)}…, got …${near(texts[1]!)}…`;
+    }
+  }
+  return got.length === wanted.length ? 'none' : `${got.length} records instead of ${wanted.length}`;
 }
 
 interface StoredRows {
