@@ -76,6 +76,8 @@ export const lineZoneSchema = z.strictObject({
   occupancy: z
     .strictObject({
       resetAt: z.string().regex(/^\d\d:\d\d$/, 'a time of day such as 04:00').optional().describe('time of day at which the space is known to be empty'),
+      space: polygonSchema.optional().describe('the part of the picture in which everybody behind the line can be seen; while nobody is seen there for `emptyAfter`, it is verified empty'),
+      emptyAfter: durationSchema.optional().describe('how long nobody must be seen in `space`; default 60s'),
     })
     .optional()
     .describe('report in − out as the occupancy of the space behind the line'),

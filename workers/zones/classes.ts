@@ -5,7 +5,7 @@ const vehicles: ReadonlySet<string> = new Set(['car', 'truck', 'bus', 'van', 'mo
 const counted: ReadonlySet<string> = new Set([...vehicles, 'person', 'bicycle']);
 
 /** Whether a track's class counts in a zone: the zone's own list, else people and vehicles. */
-export function countsIn(classes: readonly string[] | undefined, track: Track): boolean {
+export function countsIn(classes: readonly string[] | undefined, track: Pick<Track, 'cls'>): boolean {
   return classes ? classes.includes(track.cls) : counted.has(track.cls);
 }
 

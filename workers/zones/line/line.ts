@@ -1,4 +1,4 @@
-import type { Box, LineZone, Point } from '@sightline/schemas';
+import { anchorOf, insidePolygon, type Box, type LineZone, type Point, type Polygon } from '@sightline/schemas';
 import { countsIn } from '../classes.js';
 import { distance, overlap, sizeOf, standing, toPlane, toSegment } from '../plane.js';
 import { createTrails, type Sighting, type TrailsState } from '../trails.js';
@@ -42,6 +42,8 @@ const clearScore = 0.3;
 const reach = 3;
 /** Two boxes that share this much are two names for one object. */
 const sameBox = 0.6;
+/** Seconds for which nobody must be seen in a space to verify that it is empty: longer than anybody is hidden in the open. */
+const verifiedAfter = 60;
 /** Recent crossings are remembered this many seconds. */
 const remembered = 3;
 const second = 1_000_000;
@@ -57,7 +59,7 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
   const perClass = new Map(Object.entries(restored?.perClass ?? {}).map(([cls, both]) => [cls, { ...both }]));
   const half = new Map((restored?.half ?? []).map(([object, line, direction]) => [object, { line, direction }]));
   let recent = [...(restored?.recent ?? [])];
-  const occupancy = config.occupancy ? createOccupancy(config.occupancy.resetAt, timezone, restored?.occupancy ?? undefined) : null;
+  const occupancy = config.occupancy ? createOccupancy({ emptyAfter: verifiedAfter, ...config.occupancy, timezone }, restored?.occupancy ?? undefined) : null;
   let aspect = restored?.aspect ?? null;
   let watches = restored && aspect !== null ? watch(aspect, restored.line, restored.gate) : null;
 
@@ -73,6 +75,14 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
     half.set(object, { line, direction });
     const opens = direction === 'in' ? 0 : 1;
     return line !== opens && entered?.line === opens && entered.direction === direction;
+  }
+
+  /** Objects in the space, or at least one where a doubtful box says that somebody may be there. */
+  function seenIn(space: Polygon, { input, tracks }: ZoneFrame): number {
+    const inside = (box: Box): boolean => insidePolygon(anchorOf(box, config.anchor), space);
+    const people = tracks.filter((track) => countsIn(config.classes, track) && inside(track)).length;
+    const doubtful = input.detections.some((one) => one.score >= clearScore && countsIn(config.classes, one) && inside(one));
+    return people > 0 || !doubtful ? people : 1;
   }
 
   function doubled(crossing: Crossing, seen: readonly Sighting[]): boolean {
@@ -104,6 +114,8 @@ export function createLine(config: LineZone, timezone: string, restored?: LineSt
         watches = watch(aspect);
       }
       occupancy?.pass(input.capturedAt);
+      const space = config.occupancy?.space;
+      if (space) occupancy?.seen(seenIn(space, frame), input.capturedAt);
       const { seen, gone } = trails.step(frame, (track) => countsIn(config.classes, track));
       const crossings = watches.flatMap((line, index) => {
         const found = [...seen.map((sighting) => line.see(sighting, frame.seconds)), ...line.forget(gone)];

@@ -14,10 +14,16 @@ export interface OccupancyState {
   readonly day: string | null;
   readonly began: number | null;
   readonly last: number | null;
+  /** µs: since when nobody was seen in the space; null while somebody is, or nobody looked. */
+  readonly emptySince?: number | null;
+  /** µs: since when more are seen in the space than were counted. */
+  readonly moreSince?: number | null;
 }
 
 export interface Occupancy {
   pass(at: number): void;
+  /** How many are seen in the space now. Nobody for long enough verifies that it is empty. */
+  seen(people: number, at: number): void;
   count(direction: 'in' | 'out'): void;
   blind(seconds: number): void;
   measures(): { readonly occupancy: number; readonly occupancyUncertainty: number };
@@ -27,16 +33,49 @@ export interface Occupancy {
 /** Variance a crossing adds before the door has taught better (3 of 100 miscounted), and the crossings that guess is worth. */
 const priorVariance = 0.03;
 const priorWeight = 100;
+/** Seconds after which somebody who is seen in the space was missed at the door: a crossing is settled before. */
+const missedAfter = 5;
 const second = 1_000_000;
 const minuteLength = 60 * second;
 
-export function createOccupancy(resetAt: string | undefined, timezone: string, restored?: OccupancyState): Occupancy {
+export interface OccupancyOptions {
+  /** Time of day, HH:MM, at which the space is known to be empty. */
+  readonly resetAt?: string | undefined;
+  readonly timezone: string;
+  /** Seconds for which nobody must be seen in the space to verify that it is empty. */
+  readonly emptyAfter?: number | undefined;
+}
+
+export function createOccupancy({ resetAt, timezone, emptyAfter = Infinity }: OccupancyOptions, restored?: OccupancyState): Occupancy {
   let { inside, crossings, extra, residual, observed, minute, day, began, last } = restored ?? { inside: 0, crossings: 0, extra: 0, residual: 0, observed: 0, minute: -1, day: null, began: null, last: null };
+  let emptySince = restored?.emptySince ?? null;
+  let moreSince = restored?.moreSince ?? null;
   const clock = resetAt === undefined ? null : new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const [hours = 0, minutes = 0] = (resetAt ?? '00:00').split(':').map(Number);
   const sinceReset = (hours * 60 + minutes) * minuteLength;
 
+  /** The space is empty: what the sum still says is how far off this door got, which teaches its uncertainty. */
+  function reset(at: number): void {
+    residual += inside * inside;
+    observed += crossings;
+    inside = crossings = extra = 0;
+    began = at;
+  }
+
   return {
+    seen(people, at) {
+      if (people > 0) emptySince = null;
+      else emptySince ??= at;
+      if (people <= inside) moreSince = null;
+      else moreSince ??= at;
+      if (moreSince !== null && at - moreSince >= missedAfter * second) {
+        // Whoever is seen in there for so long came in uncounted.
+        extra += people - inside;
+        inside = people;
+        moreSince = null;
+      }
+      if (emptySince !== null && at - emptySince >= emptyAfter * second && (crossings > 0 || inside > 0 || extra > 0)) reset(at);
+    },
     pass(at) {
       began ??= at;
       last = at;
@@ -44,12 +83,7 @@ export function createOccupancy(resetAt: string | undefined, timezone: string, r
       if (!clock || now === minute) return;
       minute = now;
       const today = localDay(clock, at, sinceReset);
-      if (day !== null && today !== day) {
-        residual += inside * inside;
-        observed += crossings;
-        inside = crossings = extra = 0;
-        began = at;
-      }
+      if (day !== null && today !== day) reset(at);
       day = today;
     },
     count(direction) {
@@ -61,6 +95,7 @@ export function createOccupancy(resetAt: string | undefined, timezone: string, r
       }
     },
     blind(seconds) {
+      emptySince = moreSince = null;
       // Whoever passes while nothing is seen comes at the rate of the day so far.
       if (began !== null && last !== null) extra += (crossings * seconds) / Math.max(60, (last - began) / second);
     },
@@ -68,7 +103,7 @@ export function createOccupancy(resetAt: string | undefined, timezone: string, r
       const variance = (priorVariance * priorWeight + residual) / (priorWeight + observed);
       return { occupancy: inside, occupancyUncertainty: Math.sqrt(variance * crossings + extra) };
     },
-    snapshot: () => ({ inside, crossings, extra, residual, observed, minute, day, began, last }),
+    snapshot: () => ({ inside, crossings, extra, residual, observed, minute, day, began, last, emptySince, moreSince }),
   };
 }
 
