@@ -2,7 +2,7 @@ import type { Box, FinishedTrack, Track } from '@sightline/schemas';
 import type { CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { extendPath, medianHeight, pathPoints } from './path.js';
-import { present, smoothed } from './smooth.js';
+import { longestGap, present, smoothed } from './smooth.js';
 import type { TrackerState, TrackState } from './state.js';
 
 /** A frame as it turned out within the correction's delay. */
@@ -25,7 +25,7 @@ export function correctedFrames(state: TrackerState, now: number, options: Track
   }
   if (frames.length > 0) {
     const oldest = state.pending[0] ?? Infinity;
-    for (const track of state.tracks) forget(track, oldest - options.fillSeconds * 1e6, oldest);
+    for (const track of state.tracks) forget(track, oldest - longestGap * options.fillSeconds * 1e6, oldest);
   }
   return frames;
 }

@@ -55,6 +55,19 @@ describe('createTracker', () => {
     expect(tracker.step(frame(2, [{}])).tracks.map((track) => track.id)).toEqual(['10-1']);
   });
 
+  it.each([
+    { rate: 2, missing: 1, options: {}, filled: true },
+    { rate: 2, missing: 1, options: { fillSeconds: 0.9 }, filled: true },
+    { rate: 10, missing: 8, options: {}, filled: true },
+    { rate: 10, missing: 12, options: {}, filled: false },
+    { rate: 0.5, missing: 1, options: {}, filled: false },
+  ])('fills $missing missing frames at $rate a second afterwards: $filled', ({ rate, missing, options, filled }) => {
+    const tracker = createTracker({ lostSeconds: 9, ...options });
+    const corrected = Array.from({ length: 40 }, (_, k) => tracker.step(frame(k / rate, k >= 15 && k < 15 + missing ? [] : [{ x: 0.2 + (0.02 * k) / rate }])).corrected).flat();
+    const shown = corrected.filter(({ at }) => at >= (15 / rate) * second && at < ((15 + missing) / rate) * second - 1).map(({ tracks }) => tracks.length);
+    expect(shown).toEqual(Array.from({ length: missing }, () => (filled ? 1 : 0)));
+  });
+
   it('never ends or moves a track in quiet frames, however many', () => {
     const tracker = createTracker();
     for (let k = 0; k < 10; k++) tracker.step(frame(k / 10, [{}]));

@@ -69,8 +69,12 @@ function goBack(moments: readonly Moment[], first: number, last: number, at: typ
   return [a, b];
 }
 
+/** Longest gap that is ever filled, in `fillSeconds`: two steps around one missing frame. */
+export const longestGap = 2;
+
 /**
- * Whether the track was there at moments[index]: seen then, or between two sightings at most `fillSeconds` apart.
+ * Whether the track was there at moments[index]: seen then, or between two sightings at most `fillSeconds` apart; between frames at
+ * most that far apart one may be missing, so that two frames a second are not on the edge of the rule.
  */
 export function present(moments: readonly Moment[], index: number, fillSeconds: number): boolean {
   if (moments[index]!.seen) return true;
@@ -79,5 +83,6 @@ export function present(moments: readonly Moment[], index: number, fillSeconds: 
   let behind = index + 1;
   while (behind < moments.length && !moments[behind]!.seen) behind += 1;
   if (before < 0 || behind >= moments.length) return false;
-  return moments[behind]!.at - moments[before]!.at <= fillSeconds * 1e6 + 1;
+  const gap = moments[behind]!.at - moments[before]!.at;
+  return gap <= (behind - before === 2 ? longestGap : 1) * fillSeconds * 1e6 + 1;
 }
