@@ -4,7 +4,7 @@ import { benchCore, measuringProgram, runPinned } from './pinned.js';
 /** What the history page asks, through the gateway and the embedded store. `bench store` asks the store alone, at full size. */
 const questions = ['ten minutes', 'an hour', 'a day', 'crossings of a day', 'newest events of a zone', 'longest waits of a zone', 'heat of an hour'] as const;
 /** Of two days of 50 cameras (10⁸ samples): what can be made, sorted and asked in two minutes. */
-const scale = 0.25;
+const scale = 0.2;
 
 export function historyParts(): readonly Part[] {
   return [

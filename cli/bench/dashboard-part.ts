@@ -66,10 +66,12 @@ async function runPart(one: Part, seconds: number): Promise<Readonly<Record<stri
   }
 }
 
+const longestReason = 160;
+
 /** One line: of a program that ended, the one that names its error. */
 function reason(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n');
-  return (lines.find((line) => /^\s*\w*Error\b/.test(line)) ?? lines[0]!).trim();
+  return (lines.find((line) => /^\s*\w*Error\b/.test(line)) ?? lines[0]!).trim().slice(0, longestReason);
 }
 
 export function round(value: number, digits: number): number {

@@ -68,7 +68,7 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
   return (
     <>
       <canvas ref={canvas} role="img" aria-label={t('live.pictureOf', { camera })} data-picture={there} className={`absolute inset-0 size-full ${dim ? 'opacity-60 grayscale' : ''}`} />
-      {!there && <p className="absolute inset-0 grid place-items-center text-sm text-[#c3ccd9]">{t('live.noPicture')}</p>}
+      {!there && <p className="absolute inset-x-14 top-5 text-center text-sm text-[#c3ccd9]">{t('live.noPicture')}</p>}
     </>
   );
 }

@@ -22,24 +22,35 @@ export function Sparkline({ points, usual, colour, label, spanSeconds }: Sparkli
   const low = Math.min(0, ...values);
   const x = (at: number): number => ((at - first) / span) * width;
   const y = (value: number): number => height - inset - ((value - low) / (high - low)) * (height - 2 * inset);
-  const runs: string[] = [];
-  let run: string[] = [];
-  for (const [at, value] of points) {
-    if (value === null) {
-      if (run.length > 0) runs.push(run.join(' '));
-      run = [];
-    } else run.push(`${run.length === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`);
-  }
-  if (run.length > 0) runs.push(run.join(' '));
-  const last = points[points.length - 1]!;
+  const runs = runsOf(points);
+  const lineOf = (run: Run): string => run.map(([at, value], i) => `${i === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join(' ');
+  const areaOf = (run: Run): string => `${lineOf(run)} L${x(run[run.length - 1]![0]).toFixed(1)} ${height} L${x(run[0]![0]).toFixed(1)} ${height} Z`;
   return (
     <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="h-8 w-full" role="img" aria-label={label}>
       <line x1={0} x2={width} y1={height} y2={height} stroke="var(--edge)" strokeWidth={2} vectorEffect="non-scaling-stroke" />
       {usual !== null && <line x1={0} x2={width} y1={y(usual)} y2={y(usual)} stroke="var(--muted)" strokeDasharray="3 4" vectorEffect="non-scaling-stroke" />}
-      {runs.length === 1 && last[1] !== null && <path d={`${runs[0]} L${width} ${height} L${x(points[0]![0]).toFixed(1)} ${height} Z`} fill={colour} opacity={0.12} />}
-      {runs.map((d) => (
-        <path key={d} d={d} fill="none" stroke={colour} strokeWidth={2} strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+      {runs.map((run) => (
+        <path key={`area ${run[0]![0]}`} d={areaOf(run)} fill={colour} opacity={0.12} />
+      ))}
+      {runs.map((run) => (
+        <path key={run[0]![0]} d={lineOf(run)} fill="none" stroke={colour} strokeWidth={2} strokeLinejoin="round" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
       ))}
     </svg>
   );
+}
+
+type Run = readonly (readonly [number, number])[];
+
+/** So many usual steps without a point are a gap: nothing was known there, whether or not a row says so. */
+const stepsOfGap = 2.5;
+
+export function runsOf(points: SparklineProps['points']): Run[] {
+  const known = points.flatMap(([at, value]) => (value === null ? [] : [[at, value] as const]));
+  const usual = Math.min(...points.slice(1).map(([at], i) => at - points[i]![0]));
+  const runs: (readonly [number, number])[][] = [];
+  known.forEach((point, i) => {
+    if (i > 0 && point[0] - known[i - 1]![0] <= usual * stepsOfGap) runs[runs.length - 1]!.push(point);
+    else runs.push([point]);
+  });
+  return runs;
 }

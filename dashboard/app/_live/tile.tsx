@@ -43,10 +43,14 @@ export const Tile = memo(function Tile({ zone, spark, concern, showCamera }: Til
             <Age view={view} />
           </div>
           <p className="flex gap-2 text-xs leading-4 text-muted">
-            <span className="min-w-0 flex-1 truncate">
-              {t(`zone.kind.${zone.kind}`)}
-              {showCamera && ` · ${zone.camera}`}
-            </span>
+            {view.state === 'stale' ? (
+              <span className="min-w-0 flex-1 truncate font-medium text-warn">{t('age.lastSeen', { age: formatAge(view.ageSeconds, language) })}</span>
+            ) : (
+              <span className="min-w-0 flex-1 truncate">
+                {t(`zone.kind.${zone.kind}`)}
+                {showCamera && ` · ${zone.camera}`}
+              </span>
+            )}
             <span className="hidden shrink-0 @[13rem]:block">{usualText()}</span>
           </p>
         </div>
@@ -103,7 +107,7 @@ function Age({ view }: { readonly view: ZoneView }) {
   return (
     <span className={`flex max-w-[65%] shrink-0 items-center gap-1 text-xs font-medium leading-5 ${view.state === 'ageing' ? 'text-muted' : 'text-warn'}`}>
       <Clock3 aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate">{view.state === 'none' ? t('age.never') : view.state === 'stale' ? t('age.lastSeen', { age }) : age}</span>
+      <span className="truncate">{view.state === 'none' ? t('age.never') : age}</span>
     </span>
   );
 }
