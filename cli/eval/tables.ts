@@ -23,16 +23,28 @@ export function updateDocs(page: string, root = '.'): boolean {
   return after !== before;
 }
 
-/** Every page of a folder that has places; answers which were changed. Files are named relative to the folder's parent. */
+/** Every page of a folder, and of those in it, that has places; answers which were changed. Files are named relative to the folder's parent. */
 export function updateAll(folder: string): string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(folder, name))
     .filter((page) => figureFiles(readFileSync(page, 'utf8')).length > 0 && updateDocs(page, path.dirname(path.resolve(folder))));
 }
 
-/** Places whose name says that more is made of the figures than a table of them. */
-const renderers: Readonly<Record<string, (figures: Figures) => string>> = { needs };
+/** Places whose name says that more, or less, is made of the figures than a table of all of them. */
+const renderers: Readonly<Record<string, (figures: Figures) => string>> = {
+  needs,
+  'zone-line': only(/^(traffic|road) /),
+  'zone-area': only(/^counter /),
+  'zone-queue': only(/^queue[ ,]/),
+  'zone-stalls': only(/^(plaza stalls|car park) /),
+  'zone-shelf': only(/^shelf /),
+};
+
+/** Tables of the cases whose name fits. */
+function only(cases: RegExp): (figures: Figures) => string {
+  return (figures) => figuresTables({ ...figures, rows: figures.rows.filter((row) => cases.test(row.case)) });
+}
 
 /** The page with its places filled; throws USAGE when it has none. */
 export function filled(text: string, page: string, root: string): string {
