@@ -60,8 +60,6 @@ export const liveEventSchema = z
     part: z.exactOptional(z.string()).describe('stall or facing'),
     point: z.exactOptional(point),
     value: z.exactOptional(z.number()),
-    // The gateway passes on what a newer engine says of an event.
-    along: z.exactOptional(z.number()).describe('where on the line, 0 at its first point'),
   })
   .describe('something began, ended or crossed');
 

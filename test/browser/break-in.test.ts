@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startGateway } from '@sightline/dashboard/gateway/server';
+import { systemClock } from '@sightline/runtime/clock';
 import { startGeneratedSite, type GeneratedSite } from './generated-site.js';
 import { shopSite } from './shop-site.js';
 
@@ -28,6 +29,9 @@ const routes: readonly (readonly [method: string, path: string, least: Who, body
   ['GET', '/api/v1/cameras/day', 'viewer'],
   ['GET', '/api/v1/cameras/nowhere/picture.jpg', 'viewer'],
   ['GET', '/api/v1/cameras/plaza/heat?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z', 'viewer'],
+  ['GET', '/api/v1/cameras/plaza/journeys?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z', 'viewer'],
+  ['GET', '/api/v1/cameras/plaza/troubles?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z', 'viewer'],
+  ...['csv', 'parquet'].map((form) => ['GET', `/api/v1/history.${form}?camera=plaza&zone=crossing&measure=count&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z`, 'viewer'] as const),
   ['GET', '/api/v1/drift', 'viewer'],
   ['GET', '/api/v1/models', 'viewer'],
   ['GET', '/api/v1/alerts', 'viewer'],
@@ -77,8 +81,8 @@ interface Answer {
 }
 
 /** A plain request: no client library tidies its path or headers. */
-function ask(method: string, path: string, { headers = {}, body }: { readonly headers?: Record<string, string>; readonly body?: unknown } = {}): Promise<Answer> {
-  const { hostname, port } = new URL(site.url);
+function ask(method: string, path: string, { headers = {}, body, at = site.url }: { readonly headers?: Record<string, string>; readonly body?: unknown; readonly at?: string } = {}): Promise<Answer> {
+  const { hostname, port } = new URL(at);
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const sent = request({ hostname, port, method, path, headers: { ...(text !== undefined && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }), ...headers } }, (response) => {
@@ -269,6 +273,44 @@ describe('the door', () => {
       expect(await status('evil.example')).toBe(401);
     } finally {
       await open.close();
+    }
+  });
+
+  it('forgets a session and a token when their time is over', async () => {
+    let later = 0;
+    const dataFolder = `${site.folder}/expiry`;
+    const gateway = await startGateway({ ...base(), dataFolder, clock: { ...systemClock, now: () => Date.now() + later } });
+    try {
+      const there = { at: gateway.url };
+      const key = gateway.ownerLink!.split('#')[1]!;
+      const { cookie } = await ask('POST', '/api/v1/owner', { ...there, headers: own, body: { key, name: 'ada', password } });
+      const { secret } = JSON.parse((await ask('POST', '/api/v1/tokens', { ...there, headers: { ...own, cookie }, body: { name: 'wall', role: 'viewer', days: 1, cameras: ['till'] } })).body) as { secret: string };
+      const withSession = (): Promise<number> => ask('GET', '/api/v1/live', { ...there, headers: { cookie } }).then(({ status }) => status);
+      const withToken = (path: string, method = 'GET'): Promise<Answer> => ask(method, path, { ...there, headers: { authorization: `Bearer ${secret}` }, ...(method === 'POST' && { body: {} }) });
+      expect([await withSession(), (await withToken('/api/v1/live')).status]).toEqual([200, 200]);
+      // What a token may: its role, and its cameras.
+      expect((await withToken('/api/v1/site')).body).not.toContain('plaza');
+      expect((await withToken('/api/v1/cameras/plaza/journeys?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z')).status).toBe(404);
+      expect((await withToken('/api/v1/site/propose', 'POST')).status).toBe(403);
+      later = 15 * 3_600_000;
+      expect([await withSession(), (await withToken('/api/v1/live')).status]).toEqual([401, 200]);
+      later = 25 * 3_600_000;
+      expect((await withToken('/api/v1/live')).status).toBe(401);
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  it('answers nobody who asks too often, and others meanwhile', async () => {
+    const gateway = await startGateway({ ...base(), dataFolder: `${site.folder}/often`, requestsPerSecond: 5 });
+    try {
+      const statuses = await Promise.all(Array.from({ length: 60 }, () => ask('GET', '/api/health', { at: gateway.url }).then(({ status }) => status)));
+      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(30);
+      expect(statuses).toContain(429);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect((await ask('GET', '/api/health', { at: gateway.url })).status).toBe(200);
+    } finally {
+      await gateway.close();
     }
   });
 

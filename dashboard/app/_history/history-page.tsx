@@ -17,8 +17,10 @@ import { RangeFields, spanOf } from '../_ui/range';
 import { useUrlState, type Params } from '../_ui/url-state';
 import { kindLooks } from '../_ui/zone-kinds';
 import { Chart, gapsOf } from './chart';
+import { GapList } from './gap-list';
 import { HeatMap } from './heat-map';
-import { aligned, before, comparisons, fetchSeries, summarise, type Comparison } from './series';
+import { Journeys } from './journeys';
+import { aligned, before, comparisons, fetchSeries, seriesParams, summarise, type Comparison } from './series';
 
 const measuresOf: Readonly<Record<LiveSiteZone['kind'], readonly string[]>> = {
   queue: ['length', 'wait', 'served', 'abandoned'],
@@ -55,7 +57,8 @@ function Past({ site, params, change }: PastProps) {
   const zone = site.zones.find((candidate) => `${candidate.camera}/${candidate.name}` === key) ?? site.zones[0]!;
   const comparison = comparisons.find((name) => name === params['compare']) ?? 'none';
   const span = spanOf(params, site.timezone, first);
-  const zoom = (from: number, to: number): void => change({ range: 'custom', from: new Date(from * 1000).toISOString(), to: new Date(to * 1000).toISOString() });
+  // Charts share the selection, so each of them says it: in whole seconds all say the same.
+  const zoom = (from: number, to: number): void => change({ range: 'custom', from: new Date(Math.round(from) * 1000).toISOString(), to: new Date(Math.round(to) * 1000).toISOString() });
   return (
     <>
       <div className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap lg:items-end">
@@ -78,6 +81,7 @@ function Past({ site, params, change }: PastProps) {
         <div className="grid min-w-0 gap-5">
           <LongestCard site={site} zone={zone} span={span} />
           <HeatMap camera={zone.camera} from={span.from} to={span.to} />
+          <Journeys site={site} camera={zone.camera} zone={zone.name} from={span.from} to={span.to} />
         </div>
       </div>
     </>
@@ -93,8 +97,10 @@ interface MeasureProps {
   readonly zoom: (from: number, to: number) => void;
 }
 
+const take = 'inline-flex h-8 items-center rounded-lg px-2 text-sm font-medium text-accent underline-offset-4 hover:underline';
+
 function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasureProps) {
-  const { t, language, plural } = useText();
+  const { t, language } = useText();
   const [copied, setCopied] = useState(false);
   const request = { camera: zone.camera, zone: zone.name, measure, from: span.from, to: span.to };
   const now = useQuery({ queryKey: ['series', request], queryFn: ({ signal }) => fetchSeries(request, signal) });
@@ -118,9 +124,16 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
       title={title}
       aside={
         series && (
-          <button type="button" onClick={() => void copy()} aria-live="polite" className="h-8 rounded-lg px-2 text-sm font-medium text-accent underline-offset-4 hover:underline">
-            {copied ? t('history.copied') : t('history.copySql')}
-          </button>
+          <div className="flex flex-wrap">
+            {(['csv', 'parquet'] as const).map((form) => (
+              <a key={form} href={`/api/v1/history.${form}?${seriesParams(request)}`} download className={take}>
+                {form === 'csv' ? 'CSV' : 'Parquet'}
+              </a>
+            ))}
+            <button type="button" onClick={() => void copy()} aria-live="polite" className={take}>
+              {copied ? t('history.copied') : t('history.copySql')}
+            </button>
+          </div>
         )
       }
     >
@@ -146,14 +159,7 @@ function MeasureCard({ site, zone, measure, span, comparison, zoom }: MeasurePro
             counts={counts}
             zoom={zoom}
           />
-          {gaps.length > 0 && (
-            <p className="mt-2 text-xs text-muted">
-              {plural('history.gaps', gaps.length)} {t('history.known', { share: formatPercent(summary.known, language) })}{' '}
-              <Link href="/cameras/" className="font-medium text-accent underline underline-offset-2">
-                {t('history.why')}
-              </Link>
-            </p>
-          )}
+          {gaps.length > 0 && <GapList site={site} camera={zone.camera} gaps={gaps} known={summary.known} span={span} />}
         </>
       )}
     </Card>

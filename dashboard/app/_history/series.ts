@@ -24,9 +24,12 @@ export interface SeriesRequest {
   readonly to: number;
 }
 
-export function fetchSeries({ camera, zone, measure, from, to }: SeriesRequest, signal: AbortSignal): Promise<Series> {
-  const query = new URLSearchParams({ camera, zone, measure, from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-  return getJson<Series>(`/api/v1/history?${query.toString()}`, signal);
+export function seriesParams({ camera, zone, measure, from, to }: SeriesRequest): string {
+  return new URLSearchParams({ camera, zone, measure, from: new Date(from).toISOString(), to: new Date(to).toISOString() }).toString();
+}
+
+export function fetchSeries(request: SeriesRequest, signal: AbortSignal): Promise<Series> {
+  return getJson<Series>(`/api/v1/history?${seriesParams(request)}`, signal);
 }
 
 /** The same clock times some days before: four weeks for a month, so that weekdays meet weekdays. */

@@ -29,6 +29,8 @@ export function useUrlState(): [Params, (change: Readonly<Record<string, string 
       else next.set(key, value);
     }
     const query = next.toString();
+    // The same state again is no step back to come.
+    if (query === new URLSearchParams(location.search).toString()) return;
     window.history.pushState(null, '', query === '' ? location.pathname : `?${query}`);
     setParams(Object.fromEntries(next));
   }, []);

@@ -1,4 +1,4 @@
-import { comparePositions, type AlertRecord, type CameraStatus, type FramePosition, type LiveAlert, type LiveCamera, type LiveEvent, type LiveParts, type LiveSite, type LiveZone, type ResultsRecord, type SiteRecord } from '@sightline/schemas';
+import { comparePositions, type AlertRecord, type CameraStatus, type FramePosition, type LiveAlert, type LiveCamera, type LiveEvent, type LiveParts, type LiveSite, type LiveZone, type ResultsRecord, type SiteRecord, type ZoneEvent } from '@sightline/schemas';
 import { publicSite } from './public-site.js';
 import { createKeyedTopic, createListTopic, createWholeTopic, type KeyedTopic, type ListTopic, type Topic, type WholeTopic } from './topic.js';
 
@@ -63,7 +63,7 @@ export function createLiveState(): LiveState {
           coverage: sample.coverage,
         });
       }
-      for (const event of record.events) events.add({ ...event, camera });
+      for (const event of record.events) events.add(told(event, camera));
       // Frames arrive many times a second; a camera's card changes at most once a second unless its quality does.
       const known = cameras.get(camera) ?? unreported(camera, arrivedAt);
       if (known.lastResultAt === null || seenAt - known.lastResultAt >= 1000 || known.quality !== quality.state) {
@@ -114,6 +114,24 @@ function seenTime(record: ResultsRecord, arrivedAt: number): number {
 
 function rank(alert: LiveAlert): number {
   return { firing: 0, pending: 1, resolved: 2 }[alert.state];
+}
+
+function told({ id, zone, zoneKind, kind, at, track, cls, direction, seconds, part, point, value }: ZoneEvent, camera: string): LiveEvent {
+  return {
+    id,
+    camera,
+    zone,
+    zoneKind,
+    kind,
+    at,
+    ...(track !== undefined && { track }),
+    ...(cls !== undefined && { cls }),
+    ...(direction !== undefined && { direction }),
+    ...(seconds !== undefined && { seconds }),
+    ...(part !== undefined && { part }),
+    ...(point !== undefined && { point }),
+    ...(value !== undefined && { value }),
+  };
 }
 
 /** Field by field, so that what a later version adds to the topic does not reach browsers unseen. */

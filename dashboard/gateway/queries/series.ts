@@ -64,7 +64,8 @@ export async function findSeries(store: Store, request: SeriesRequest): Promise<
   };
 }
 
-function seriesQuery(request: SeriesRequest): { readonly sql: string; readonly params: QueryParams } {
+/** The query of a series and its parameters; also for downloads. */
+export function seriesQuery(request: SeriesRequest): { readonly sql: string; readonly params: QueryParams } {
   const { camera, zone, measure, from, to, step } = request;
   const params = { camera, zone, measure, from, to };
   const counted = countedByEvents[measure];

@@ -9,6 +9,7 @@ import type { Pictures } from '../live/pictures.js';
 import { findCameraDay, type CameraDay } from '../queries/camera-day.js';
 import { findHeat } from '../queries/heat.js';
 import { findJourneys } from '../queries/journeys.js';
+import { findTroubles } from '../queries/troubles.js';
 import { mustWatch } from './history.js';
 import { parse } from './parse.js';
 
@@ -88,6 +89,13 @@ export function cameraRoutes(app: FastifyInstance, { store, pictures, tryCamera,
     mustWatch(request, name);
     const { from, to } = parse(span, request.query);
     return findJourneys(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000));
+  });
+
+  app.get('/api/v1/cameras/:name/troubles', { config: { role: 'viewer' } }, async (request) => {
+    const { name } = parse(camera, request.params);
+    mustWatch(request, name);
+    const { from, to } = parse(span, request.query);
+    return { troubles: await findTroubles(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000)) };
   });
 
   app.post('/api/v1/cameras/try', { config: { role: 'admin' } }, async (request, reply) => {

@@ -3,7 +3,7 @@ import type { Store } from '@sightline/runtime/store/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventWhere, findEvents, fillable, type EventFilter } from '../queries/events.js';
-import { findSeries, fillParameters, mostPoints, stepFor } from '../queries/series.js';
+import { findSeries, fillParameters, mostPoints, seriesQuery as seriesSql, stepFor, type SeriesRequest } from '../queries/series.js';
 import { findSparks, type Spark } from '../queries/sparks.js';
 import { parse } from './parse.js';
 
@@ -19,6 +19,8 @@ const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(tex
 const daySeconds = 86_400;
 /** Sparklines are the same for every viewer: one query serves all of them for this long. */
 const sparkMilliseconds = 10_000;
+/** Ending, the engine's name of the form, media type. */
+const downloads = [['csv', 'CSVWithNames', 'text/csv; charset=utf-8'], ['parquet', 'Parquet', 'application/vnd.apache.parquet']] as const;
 const mostExportRows = 1_000_000;
 
 const seriesQuery = z.object({ camera: name, zone: name, measure: z.string().regex(/^[a-zA-Z]\w{0,40}$/), from: time, to: time, step: z.coerce.number().int().positive().optional() });
@@ -48,15 +50,26 @@ export function historyRoutes(app: FastifyInstance, { store, now, timezone }: Hi
     return { zones: Object.fromEntries(Object.entries(all).filter(([key]) => request.mayWatch(key.slice(0, key.indexOf('/'))))) };
   });
 
-  app.get('/api/v1/history', { config: { role: 'viewer' } }, async (request) => {
+  app.get('/api/v1/history', { config: { role: 'viewer' } }, async (request) => findSeries(store, seriesRequest(request)));
+
+  for (const [extension, format, type] of downloads) {
+    app.get(`/api/v1/history.${extension}`, { config: { role: 'viewer' } }, async (request, reply) => {
+      const wanted = seriesRequest(request);
+      const { sql, params } = seriesSql(wanted);
+      const bytes = await store.queryBytes(`SELECT toDateTime(t, 'UTC') AS at, value, low, high, trust FROM (${sql})`, format, params);
+      return reply.type(type).header('content-disposition', `attachment; filename="${wanted.measure}.${extension}"`).send(Buffer.from(bytes));
+    });
+  }
+
+  function seriesRequest(request: FastifyRequest): SeriesRequest {
     const query = parse(seriesQuery, request.query);
     mustWatch(request, query.camera);
     const [from, to] = [query.from / 1000, query.to / 1000];
     if (to <= from) throw new SightlineError('USAGE', `from ${new Date(query.from).toISOString()} does not lie before to ${new Date(query.to).toISOString()}`, { remedy: 'give a span that ends after it begins' });
     const step = query.step ?? stepFor(to - from, query.measure);
     if ((to - from) / step > mostPoints * 2) throw new SightlineError('USAGE', `a step of ${step} s gives ${Math.ceil((to - from) / step)} points; at most ${mostPoints * 2} are answered`, { remedy: 'leave step out, or choose a longer one' });
-    return findSeries(store, { camera: query.camera, zone: query.zone, measure: query.measure, from: Math.floor(from), to: Math.ceil(to), step, timezone: timezone() });
-  });
+    return { camera: query.camera, zone: query.zone, measure: query.measure, from: Math.floor(from), to: Math.ceil(to), step, timezone: timezone() };
+  }
 
   app.get('/api/v1/events', { config: { role: 'viewer' } }, async (request) => {
     const filter = eventFilter(request);
@@ -65,7 +78,7 @@ export function historyRoutes(app: FastifyInstance, { store, now, timezone }: Hi
     return { events, next: filter.order === 'newest' && events.length === filter.limit && last ? { beforeAt: last.at, beforeId: last.id } : null, sql: fillParameters(...fillable(filter)) };
   });
 
-  for (const [extension, format, type] of [['csv', 'CSVWithNames', 'text/csv; charset=utf-8'], ['parquet', 'Parquet', 'application/vnd.apache.parquet']] as const) {
+  for (const [extension, format, type] of downloads) {
     app.get(`/api/v1/events.${extension}`, { config: { role: 'viewer' } }, async (request, reply) => {
       const { where, params } = eventWhere(eventFilter(request));
       const sql = `SELECT at, camera, zone, zone_kind, kind, class, direction, track, part, seconds, value, x, y, along, id FROM events WHERE ${where} ORDER BY at LIMIT ${mostExportRows}`;
