@@ -1,14 +1,7 @@
 import { SightlineError, explain } from '@sightline/runtime/errors';
-import { simulatedDetector } from '@sightline/workers/run/simulated-detector';
 import { systemClock, type Clock } from '@sightline/runtime/clock';
-import { startAlertsRole } from './alerts.js';
-import { startGatewayRole } from './gateway.js';
-import { startIngestRole } from './ingest.js';
 import { roleProcess } from './process.js';
 import type { SimulatedSource } from './simulated-camera.js';
-import { startSinkRole } from './sink.js';
-import { startStoreRole } from './store.js';
-import { startWorkerRole } from './worker.js';
 
 /**
  * One role as a child process: `node dist/roles/main.js '{"role":"worker","threads":1}'`. What `sightline dev cluster`,
@@ -34,22 +27,35 @@ export async function runRoleProcess(options: RoleArguments): Promise<void> {
   const { role, threads = 1, siteFile, folder = 'data', port = 0, clockOffSeconds = 0 } = options;
   const off = clockOffSeconds * 1000;
   const clock: Clock = off === 0 ? systemClock : { ...systemClock, now: () => Date.now() + off };
+  // Each role loads its own parts only: a process that is started again should be there soon.
   switch (role) {
-    case 'ingest':
+    case 'ingest': {
+      const { startIngestRole } = await import('./ingest.js');
       return roleProcess(role, (logger) => startIngestRole({ environment, logger, clock, ...(siteFile !== undefined && { siteFile }), ...(options.simulatedSource && { simulated: options.simulatedSource }) }));
+    }
     case 'worker': {
+      const { startWorkerRole } = await import('./worker.js');
+      const { simulatedDetector } = await import('@sightline/workers/run/simulated-detector');
       const { simulatedSeconds } = options;
       const detector = simulatedSeconds === undefined ? null : simulatedDetector({ seconds: simulatedSeconds, threads });
       return roleProcess(role, (logger) => startWorkerRole({ environment, logger, threads, clock, ...(detector && { detectors: async () => detector }) }));
     }
-    case 'sink':
+    case 'sink': {
+      const { startSinkRole } = await import('./sink.js');
       return roleProcess(role, (logger) => startSinkRole({ environment, logger }));
-    case 'alerts':
+    }
+    case 'alerts': {
+      const { startAlertsRole } = await import('./alerts.js');
       return roleProcess(role, (logger) => startAlertsRole({ environment, logger }));
-    case 'gateway':
+    }
+    case 'gateway': {
+      const { startGatewayRole } = await import('./gateway.js');
       return roleProcess(role, (logger) => startGatewayRole({ environment, logger, host: '127.0.0.1', port, dataFolder: folder, insecure: false }), ({ gateway }) => gateway.url);
-    case 'store':
+    }
+    case 'store': {
+      const { startStoreRole } = await import('./store.js');
       return roleProcess(role, () => startStoreRole({ folder, host: '127.0.0.1', port, writerToken: options.writerToken ?? '' }), ({ door }) => door.url);
+    }
     default:
       throw new SightlineError('USAGE', `there is no role "${String(role)}"`);
   }

@@ -1,5 +1,6 @@
 import { openForEval } from '../../eval/open-model.js';
 import { encodeJpeg } from '@sightline/ingest/jpeg';
+import type { LogRecord } from '@sightline/runtime/log/log';
 import { encodeFrameHeader } from '@sightline/schemas/frame-codec';
 import { simulatedFrame, simulatedHeader } from '@sightline/workers/run/simulated-detector';
 import { execFileSync } from 'node:child_process';
@@ -8,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Figure } from '../../figures.js';
 import { readVideo } from '../../read-video.js';
-import { BenchSite, quantile } from './site.js';
+import { BenchSite, pause, quantile } from './site.js';
 
 /**
  * A backlog of frames through ever more workers. Every partition holds as much as every other, so that what is measured
@@ -17,8 +18,14 @@ import { BenchSite, quantile } from './site.js';
 const partitionsAWorker = 2;
 /** Dear enough that a small machine carries sixteen of them: what costs is the detector, not this machine. */
 const simulatedSeconds = 0.1;
-/** Frames that a worker answers in about 15 s, the first third of which it warms up. */
-const framesAWorker = 150;
+/** Frames of each partition before what is measured: every worker has its share by then, and is warm. */
+const warmFrames = 10;
+/** Seconds of work for a worker. */
+const measuredSeconds = 12;
+/** Given up after so long. */
+const mostSeconds = 60;
+/** A change in the group settles within this time. */
+const restSeconds = 2;
 
 export async function* workerScale(brokers: readonly string[], counts: readonly number[]): AsyncGenerator<Figure[]> {
   let alone = NaN;
@@ -26,12 +33,8 @@ export async function* workerScale(brokers: readonly string[], counts: readonly 
     const partitions = workers * partitionsAWorker;
     const site = await BenchSite.open({ brokers, prefix: `scale-${workers}.`, cameras: partitions, partitions });
     try {
-      const producer = await site.log.producer();
-      for (let seq = 0; seq < framesAWorker / partitionsAWorker; seq++) await producer.send('frames', site.cameras.map((camera, partition) => ({ ...simulatedFrame({ camera, seq, fps: 10 }), partition })));
-      await producer.close();
       await Promise.all(Array.from({ length: workers }, (_, n) => site.run(`worker-${n}`, { role: 'worker', threads: 1, simulatedSeconds })));
-      await site.until(workers * framesAWorker, 60);
-      const rate = await steadyRate(site);
+      const rate = await throughput(site, measuredSeconds / simulatedSeconds / partitionsAWorker, (camera, seq) => simulatedFrame({ camera, seq, fps: 10 }));
       if (workers === 1) alone = rate;
       yield efficiency(`${workers} worker${workers > 1 ? 's' : ''}, simulated`, workers, rate, alone);
     } finally {
@@ -58,16 +61,12 @@ export async function* modelScale({ brokers, model, dataFolder }: ModelScale): A
     const cameras = 4;
     const site = await BenchSite.open({ brokers, prefix: `model-${workers}.`, cameras, partitions: cameras, model });
     try {
-      const producer = await site.log.producer();
-      for (let seq = 0; seq < modelFrames * workers; seq++) {
-        const { value, width, height } = jpegs[seq % jpegs.length]!;
-        await producer.send('frames', site.cameras.map((camera, partition) => ({ key: camera, value, partition, headers: encodeFrameHeader({ ...simulatedHeader({ camera, seq }), width, height, encoding: 'jpeg' }) })));
-      }
-      await producer.close();
       const cores = availableParallelism();
       await Promise.all(Array.from({ length: workers }, async (_, n) => pin((await site.run(`worker-${n}`, { role: 'worker', threads: 1 })).pid, cores - 1 - n)));
-      await site.until(cameras * modelFrames * workers, 60);
-      const rate = await steadyRate(site);
+      const rate = await throughput(site, modelFrames * workers, (camera, seq) => {
+        const { value, width, height } = jpegs[seq % jpegs.length]!;
+        return { key: camera, value, headers: encodeFrameHeader({ ...simulatedHeader({ camera, seq }), width, height, encoding: 'jpeg' }) };
+      });
       if (workers === 1) alone = rate;
       yield efficiency(`${workers} worker${workers > 1 ? 's' : ''}, ${model}, a core each`, workers, rate, alone);
     } finally {
@@ -90,11 +89,20 @@ async function plazaFrames(model: string, dataFolder: string): Promise<{ value: 
   return frames;
 }
 
-/** Frames a second in the middle of the run: every worker has work, and the group is at rest. */
-async function steadyRate(site: BenchSite): Promise<number> {
+/** Frames a second of all workers: first a few of each partition, then so many at once, of which the middle counts. Camera n is partition n. */
+async function throughput(site: BenchSite, framesEach: number, frame: (camera: string, seq: number) => LogRecord): Promise<number> {
+  await pause(restSeconds);
+  const producer = await site.log.producer();
+  const send = async (from: number, to: number): Promise<void> => {
+    for (let seq = from; seq < to; seq++) await producer.send('frames', site.cameras.map((camera, partition) => ({ ...frame(camera, seq), partition })));
+    await site.until(to * site.cameras.length, mostSeconds);
+  };
+  await send(0, warmFrames);
+  await send(warmFrames, warmFrames + framesEach);
+  await producer.close();
   const times: number[] = [];
-  for await (const { at } of site.results()) times.push(at);
-  const [from, to] = [quantile(times, 0.35), quantile(times, 0.8)];
+  for await (const { at, record } of site.results()) if (record.input.seq >= warmFrames) times.push(at);
+  const [from, to] = [quantile(times, 0.15), quantile(times, 0.85)];
   return (times.filter((at) => at >= from && at < to).length * 1000) / (to - from);
 }
 
