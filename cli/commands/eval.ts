@@ -10,6 +10,7 @@ interface EvalOptions {
   readonly mot?: string;
   readonly fps?: number;
   readonly pixels: boolean;
+  readonly simulated?: boolean;
   readonly cache: string;
   readonly html?: string;
   readonly clip?: string;
@@ -33,6 +34,7 @@ export function addEval(program: Command): void {
     .option('--fps <number>', 'tracking: its frame rate, where it has no seqinfo.ini', Number)
     .option('--jitter [share]', 'tracking: repeat with all parameters moved by up to this share (0.15) and print mean and spread', Number)
     .option('--no-pixels', 'tracking: from boxes alone, without appearance')
+    .option('--simulated', 'tracking: sequences and detectors made by a simulation in place of the recorded ones')
     .option('--cache <folder>', 'what detectors saw is kept here, so that tracker and zones can be judged again in seconds', '.sightline/eval')
     .option('--clip <path>', 'mot: the video; coco: the folder of the pictures')
     .option('--html <file>', 'labels, mot, coco: write a report with a picture of every miss and false count')
@@ -62,7 +64,7 @@ export function addEval(program: Command): void {
         process.stdout.write('\n');
         rows.push(...figures);
       }
-      if (options.json) writeFigures(options.json, `sightline eval ${what}${options.jitter === undefined ? '' : ' --jitter'}${options.pixels ? '' : ' --no-pixels'}`, rows);
+      if (options.json) writeFigures(options.json, `sightline eval ${what}${options.jitter === undefined ? '' : ' --jitter'}${options.pixels ? '' : ' --no-pixels'}${options.simulated ? ' --simulated' : ''}`, rows);
     });
   command.addHelpText('after', '\nMean and spread under jitter are what the docs report: a peak of one setting says little.');
 }
@@ -78,11 +80,11 @@ async function detection({ data, model }: EvalOptions): Promise<Figure[]> {
   return evaluateDetection({ dataFolder: data, models: model, rates: [10, 5], open: (name) => openForEval(name, data), progress: tell });
 }
 
-async function tracking({ data, jitter, mot, fps, pixels }: EvalOptions): Promise<Figure[]> {
+async function tracking({ data, jitter, mot, fps, pixels, simulated }: EvalOptions): Promise<Figure[]> {
   const { describeTracking, evaluateTracking } = await import('../eval/tracking.js');
   process.stdout.write(`${describeTracking}\n\n`);
   const share = jitter === true ? defaultJitter : jitter === false ? undefined : jitter;
-  return evaluateTracking({ dataFolder: data, pixels, progress: tell, ...(share !== undefined && { jitter: share }), ...(mot && { mot: { folder: mot, ...(fps && { fps }) } }) });
+  return evaluateTracking({ dataFolder: data, pixels, progress: tell, ...(simulated && { simulated }), ...(share !== undefined && { jitter: share }), ...(mot && { mot: { folder: mot, ...(fps && { fps }) } }) });
 }
 
 async function events({ data, model, cache }: EvalOptions): Promise<Figure[]> {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { evaluateTracking } from './tracking.js';
+import { scoreTracking } from './tracking-run.js';
+import { simulatedCases } from './tracking-simulated.js';
 
 const dataFolder = process.env['SIGHTLINE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
@@ -42,4 +44,11 @@ it('reads truth with places on the ground, and scores of any scale', async () =>
   } finally {
     rmSync(folder, { recursive: true });
   }
+}, 60_000);
+
+it('follows people seen by detectors that were made up, on whom nothing was chosen', async () => {
+  const idf1 = simulatedCases(dataFolder).filter(({ label }) => / (5|10|25) fps$/.test(label)).map(({ label, sequence, every }) => ({ label, found: scoreTracking(sequence, every).idf1 }));
+  expect(idf1).toHaveLength(12);
+  // What the best peer gets of each is in docs/tracking.md.
+  for (const { label, found } of idf1) expect(found, label).toBeGreaterThan(40);
 }, 60_000);

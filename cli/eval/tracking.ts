@@ -3,6 +3,8 @@ import type { Figure } from '../figures.js';
 import { ownCases, recordedCases, type TrackingCase } from './tracking-cases.js';
 import { jittered } from './tracking-jitter.js';
 import { scoreTracking, type TrackingScores } from './tracking-run.js';
+import { simulatedCases } from './tracking-simulated.js';
+import { syntheticCases } from './tracking-synthetic.js';
 
 /**
  * `sightline eval tracking`: the tracker on fixed detections, against ground truth, at several frame rates.
@@ -18,6 +20,8 @@ export interface EvaluateTracking {
   readonly mot?: { readonly folder: string; readonly fps?: number };
   /** false: without appearance, as where only boxes are known. Default true. */
   readonly pixels?: boolean;
+  /** Sequences made by a simulation in place of the recorded ones. */
+  readonly simulated?: boolean;
   readonly options?: Partial<TrackerOptions>;
   /** Told after each case. */
   readonly progress?: (label: string) => void;
@@ -30,8 +34,8 @@ second or longer; plaza.avi shows 19 people. Appearance of the PETS cases is tak
 /** Repetitions of a jittered evaluation. */
 const seeds = 8;
 
-export async function evaluateTracking({ dataFolder, jitter, mot, pixels = true, options = {}, progress }: EvaluateTracking): Promise<Figure[]> {
-  const cases = mot ? ownCases(mot.folder, mot.fps === undefined ? {} : { fps: mot.fps }) : await recordedCases(dataFolder, { pixels });
+export async function evaluateTracking({ dataFolder, jitter, mot, pixels = true, simulated = false, options = {}, progress }: EvaluateTracking): Promise<Figure[]> {
+  const cases = mot ? ownCases(mot.folder, mot.fps === undefined ? {} : { fps: mot.fps }) : simulated ? [...simulatedCases(dataFolder), ...syntheticCases()] : await recordedCases(dataFolder, { pixels });
   const rows: Figure[] = [];
   for (const one of cases) {
     const settings = jitter === undefined ? [options] : Array.from({ length: seeds }, (_, seed) => jittered(options, jitter, seed));
