@@ -29,7 +29,7 @@ describe('a sample', () => {
     const pipeline = pipelineOf();
     const dark = { brightness: 2, contrast: 1, sharpness: 0, state: 'dark' as const };
     const samples = Array.from({ length: 51 }, (_, k) =>
-      pipeline.step(frame(k, k > 10 && k <= 20 ? { state: k % 2 === 0 ? 'quiet' : 'inferred' } : k === 25 ? { dropped: { overload: 10 } as FrameInput['dropped'] } : k > 30 ? { quality: dark } : {})).samples,
+      pipeline.step(frame(k, k > 10 && k <= 20 ? { state: k % 2 === 0 ? 'quiet' : 'inferred' } : k === 25 ? { dropped: { overload: 10 } } : k > 30 ? { quality: dark } : {})).samples,
     ).flat().filter(({ zone }) => zone === 'bar');
     expect(samples.map(({ coverage, skipped, quality }) => [coverage, skipped, quality])).toEqual([
       [1, undefined, undefined],

@@ -97,8 +97,8 @@ function pairCost(track: TrackState, candidate: Candidate, size: number, { aspec
   if (candidate.group !== track.group) return null;
   const { motion } = track;
   const box = track.group === 'vehicle' ? completed(candidate.box, motion, aspect) : candidate.box;
-  if (track.group === 'vehicle' && (!canReach(track, box, options) || speedTo(track, box, options) > topSpeed)) return null;
   if (distanceSquared(motion, box, options) > options.gate) return null;
+  if (track.group === 'vehicle' && (!canReach(track, box, options) || speedTo(track, box, options) > topSpeed)) return null;
   const ratio = Math.abs(Math.log(box[3] / motion.h));
   if ((track.group === 'vehicle' ? sizeMisfit(box, motion) : ratio) > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
   if (track.group !== 'vehicle' && candidate.odd !== track.odd && ratio > options.groundStep) return null;
