@@ -50,7 +50,7 @@ describe('history', () => {
     for (const [name, days] of [['day', 1], ['week', 7], ['month', 28]] as const) {
       await page.getByLabel('Compare with').selectOption(name);
       const change = `${Math.round((100 * (4 - lengths[days]!)) / lengths[days]!)}%`;
-      await expect.poll(() => card(page).locator('dl').innerText(), { timeout: 20_000 }).toMatch(new RegExp(`4\\.0[\\s\\S]*${lengths[days]}\\.0 \\(\\+${change}\\)`));
+      await expect.poll(() => card(page).locator('dl').innerText(), { timeout: 20_000 }).toMatch(new RegExp(`Mean\\n4\\n[\\s\\S]*\\n${lengths[days]} \\(\\+${change}\\)`));
     }
     expect(new URL(page.url()).searchParams.get('compare')).toBe('month');
     await page.context().close();
