@@ -202,7 +202,7 @@ function LongestCard({ site, zone, span }: { readonly site: LiveSite; readonly z
       <ol className="divide-y divide-edge">
         {data?.events.map((event) => (
           <li key={event.id}>
-            <Link href={href(event)} className="flex min-h-11 items-center gap-3 py-1.5 text-sm hover:underline">
+            <Link href={href(event)} prefetch={false} className="flex min-h-11 items-center gap-3 py-1.5 text-sm hover:underline">
               <span className="tabular w-16 shrink-0 text-base font-semibold">{formatWait(event.seconds)}</span>
               <span className="min-w-0 flex-1 truncate">{eventText(event, text)}</span>
               <time className="tabular shrink-0 text-xs text-muted">{formatTime(event.at / 1000, site.timezone, language, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}</time>

@@ -34,9 +34,11 @@ export function keepTrails(trails: Map<string, Trail>, header: LivePictureHeader
 export function drawPicture(canvas: HTMLCanvasElement, picture: ImageBitmap, header: LivePictureHeader, trails: ReadonlyMap<string, Trail>, options: DrawOptions): void {
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) return;
-  const scale = Math.min(2, window.devicePixelRatio || 1);
-  const width = Math.max(1, Math.round(canvas.clientWidth * scale));
-  const height = Math.max(1, Math.round(canvas.clientHeight * scale));
+  // Shown smaller than it is, a picture is drawn as it is and made smaller by the compositor: it has a thread of its own.
+  const shownWidth = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, window.devicePixelRatio || 1)));
+  const width = Math.max(shownWidth, picture.width);
+  const height = Math.max(1, Math.round((width * canvas.clientHeight) / Math.max(1, canvas.clientWidth)));
+  const scale = width / Math.max(1, canvas.clientWidth);
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;

@@ -62,7 +62,7 @@ function LiveSitePage({ site }: { readonly site: LiveSite }) {
               <h2 id="events-heading" className="text-base font-semibold">
                 {t('live.events')}
               </h2>
-              <Link href="/events/" className="py-2 text-sm font-medium text-accent underline-offset-4 hover:underline">
+              <Link href="/events/" prefetch={false} className="py-2 text-sm font-medium text-accent underline-offset-4 hover:underline">
                 {t('live.allEvents')}
               </Link>
             </div>
@@ -95,7 +95,7 @@ export function Empty({ title, detail, href, action }: { readonly title: string;
     <div className="grid justify-items-center gap-2 rounded-xl border border-dashed border-control px-6 py-12 text-center">
       <p className="text-lg font-semibold">{title}</p>
       {detail && <p className="max-w-md text-sm text-muted">{detail}</p>}
-      <Link href={href} className="mt-3 inline-flex h-11 items-center rounded-lg bg-accent px-5 font-medium text-on-accent">
+      <Link href={href} prefetch={false} className="mt-3 inline-flex h-11 items-center rounded-lg bg-accent px-5 font-medium text-on-accent">
         {action}
       </Link>
     </div>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useText } from '../_text/text';
 import { watchPictures } from './connection';
 import { drawPicture, keepTrails, type DrawOptions, type Trail } from './draw-picture';
+import { drawTurn } from './draw-turn';
 
 export interface PictureProps {
   readonly camera: string;
@@ -37,7 +38,7 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
         stop = watchPictures(camera, async (header, jpeg) => {
           if (shown && settings.current.still) return;
           const picture = await createImageBitmap(jpeg);
-          await new Promise((drawn) => requestAnimationFrame(drawn));
+          await drawTurn();
           if (!shown) {
             shown = true;
             setThere(true);

@@ -108,7 +108,7 @@ export function createViewer(socket: WebSocket, events: ViewerEvents): Viewer {
   return {
     change(topic, message) {
       if (!topics.has(topic) || behind.has(topic)) return;
-      if (socket.bufferedAmount > viewerByteBound) behind.add(topic);
+      if (socket.bufferedAmount + message.length > viewerByteBound) behind.add(topic);
       else send(events.limit(message));
     },
     catchUp() {
