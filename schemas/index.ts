@@ -15,6 +15,7 @@ export * from './labels.js';
 export * from './live.js';
 export * from './live-request.js';
 export * from './results.js';
+export * from './results-skim.js';
 export * from './site.js';
 export * from './site-record.js';
 export * from './status.js';

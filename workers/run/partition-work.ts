@@ -2,7 +2,7 @@ import type { Clock } from '@sightline/runtime/clock';
 import { SightlineError, explain } from '@sightline/runtime/errors';
 import type { BatchContext, Log, Producer, StoredRecord } from '@sightline/runtime/log/log';
 import { decodeFrameHeader } from '@sightline/schemas/frame-codec';
-import type { ResultsRecord } from '@sightline/schemas';
+import { skimHeader, writeSkim, type ResultsRecord } from '@sightline/schemas';
 import type { PipelineParts } from '../pipeline.js';
 import { CameraFold } from './camera-fold.js';
 import { Checkpointer } from './checkpointer.js';
@@ -152,7 +152,8 @@ export class PartitionWork {
     const { camera, capturedAt, epoch, seq } = record.input;
     this.#checkpointer.stepped(camera, capturedAt);
     const trace = frame.record.headers?.['traceparent'];
-    const headers = { capturedAt: String(capturedAt), lagMs: String(Math.round(this.#parts.clock.now() - capturedAt / 1000)), ...(trace !== undefined && { traceparent: trace }) };
+    const skim = writeSkim(record);
+    const headers = { capturedAt: String(capturedAt), ...(skim !== null && { [skimHeader]: skim }), lagMs: String(Math.round(this.#parts.clock.now() - capturedAt / 1000)), ...(trace !== undefined && { traceparent: trace }) };
     const value = Buffer.from(JSON.stringify(record), 'utf8');
     this.#writer.write({ key: camera, partition: this.partition, value, headers }, (offset) => {
       this.#checkpointer.written(camera, { epoch, seq }, record.offset, offset);

@@ -30,6 +30,7 @@ export async function encodeRecords(records: readonly StoredRecord[], createEnco
     if (index % breath === breath - 1) await new Promise((resolve) => setImmediate(resolve));
     if (record.value === null) continue;
     try {
+      if (encoder.skim?.(record)) continue;
       const rows = encoder.add(parse(record.value), record);
       if (rows) append(tables, rows);
     } catch (error) {

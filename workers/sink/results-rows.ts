@@ -1,4 +1,4 @@
-import { comparePositions, resultsVersion, type FinishedTrack, type FrameInput, type FramePosition, type Journey, type PresenceGrid, type ResultsRecord, type ZoneEvent, type ZoneSample } from '@sightline/schemas';
+import { comparePositions, readSkim, resultsVersion, skimHeader, skimOf, type FinishedTrack, type FramePosition, type FrameSkim, type Journey, type PresenceGrid, type ResultsRecord, type ZoneEvent, type ZoneSample } from '@sightline/schemas';
 import { SightlineError } from '@sightline/runtime/errors';
 import { count, micros, real, seconds, text, type CreateEncoder, type Rows } from './rows.js';
 
@@ -9,6 +9,16 @@ import { count, micros, real, seconds, text, type CreateEncoder, type Rows } fro
 export const resultsEncoder: CreateEncoder = (seen) => {
   const frames = new Map<string, FrameCounts>();
   return {
+    skim({ key: camera, headers }) {
+      const skim = readSkim(headers?.[skimHeader]);
+      if (skim?.v !== resultsVersion || camera === '') return false;
+      const position = { epoch: count(skim.epoch), seq: count(skim.seq) };
+      const before = seen.get(camera);
+      if (before && comparePositions(position, before) <= 0) return true;
+      countFrame(frames, camera, skim);
+      seen.set(camera, position);
+      return true;
+    },
     add(value) {
       const record = value as ResultsRecord;
       checkVersion(record.v);
@@ -25,7 +35,7 @@ export const resultsEncoder: CreateEncoder = (seen) => {
         ...(record.journeys && { journeys: record.journeys.map((journey) => journeyRow(journey, camera)) }),
         ...(record.presence && { presence_1m: record.presence.flatMap((grid) => presenceRows(grid, camera)) }),
       };
-      countFrame(frames, input);
+      countFrame(frames, camera, skimOf(record));
       seen.set(camera, position);
       return rows;
     },
@@ -48,15 +58,15 @@ function checkVersion(version: unknown): void {
   throw new RangeError(`version ${JSON.stringify(version)} is not one of a results record`);
 }
 
-function countFrame(frames: Map<string, FrameCounts>, input: FrameInput): void {
-  const minute = Math.floor(seconds(input.capturedAt) / 60) * 60;
-  const lost = Object.values(input.dropped).reduce((sum, n) => sum + count(n), 0);
-  const key = [minute, input.camera, text(input.model, 'the model'), input.site] as const;
+function countFrame(frames: Map<string, FrameCounts>, camera: string, frame: FrameSkim): void {
+  const minute = Math.floor(seconds(frame.capturedAt) / 60) * 60;
+  const dropped = count(frame.dropped);
+  const key = [minute, camera, text(frame.model, 'the model'), frame.site] as const;
   const name = key.join('\n');
   const counts = frames.get(name) ?? { key, inferred: 0, quiet: 0, failed: 0, dropped: 0, detections: 0 };
-  counts.detections += input.detections.length;
-  counts.dropped += lost;
-  counts[input.state] += 1;
+  counts.detections += frame.detections;
+  counts.dropped += dropped;
+  counts[frame.state] += 1;
   frames.set(name, counts);
 }
 

@@ -26,6 +26,8 @@ export type Rows = Partial<Record<SinkTable, string[]>>;
 export type CreateEncoder = (seen: Map<string, FramePosition>) => Encoder;
 
 export interface Encoder {
+  /** Takes a record by its headers alone, if they say enough. */
+  skim?(record: StoredRecord): boolean;
   /** The record's rows; null when they were written before. A record that throws a RangeError or TypeError left no trace. */
   add(value: unknown, record: StoredRecord): Rows | null;
   /** Rows that sum the whole batch up. */

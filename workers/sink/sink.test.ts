@@ -10,7 +10,9 @@ import { openEmbeddedStore, type EmbeddedStore } from '@sightline/runtime/store/
 import { migrate } from '@sightline/runtime/store/migrate';
 import { openServerStore } from '@sightline/runtime/store/server';
 import type { Store } from '@sightline/runtime/store/store';
-import type { CameraStatus, ResultsRecord } from '@sightline/schemas';
+import { skimHeader, writeSkim, type CameraStatus, type ResultsRecord } from '@sightline/schemas';
+import { encodeRecords } from './batch.js';
+import { resultsEncoder } from './results-rows.js';
 import { startSink } from './sink.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sightline-sink-'));
@@ -260,5 +262,25 @@ describe('sinks', () => {
     expect(site!.configuration).toContain('${PW}');
     await sink.close();
     await log.close();
+  });
+});
+
+describe('a frame that leads to no rows', () => {
+  it('is counted from its header as from its record, and only then has one', async () => {
+    const plain = (seq: number): ResultsRecord => {
+      const { v, input, partition, offset, tracks } = record('door', seq);
+      return { v, input, partition, offset, tracks, events: [], samples: [], finished: [], drift: [] };
+    };
+    expect(writeSkim(record('door', 1))).toBeNull();
+    const stored = (seq: number, header: boolean) => {
+      const value = plain(seq);
+      const skim = writeSkim(value)!;
+      return { topic: 'results' as const, partition: 0, offset: seq, appendedAt: 0, key: 'door', value: Buffer.from(header ? 'never read' : JSON.stringify(value)), ...(header && { headers: { [skimHeader]: skim } }) };
+    };
+    const encoded = (header: boolean) => encodeRecords(Array.from({ length: 20 }, (_, seq) => stored(seq, header)), resultsEncoder, new Map([['door', { epoch: 1, seq: 3 }]]));
+    const [skimmed, read] = [await encoded(true), await encoded(false)];
+    expect(skimmed).toEqual(read);
+    expect(skimmed.unreadable).toEqual([]);
+    expect(JSON.parse(skimmed.tables.get('frames_1m')![0]!)).toMatchObject({ 4: 11, 5: 5, 7: 2 });
   });
 });
