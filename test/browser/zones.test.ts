@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from './axe.js';
@@ -68,6 +68,19 @@ describe('the zone editor', () => {
     await expect.poll(() => tile.innerText()).toBe(String(rows[0]!.n));
     expect(problems).toEqual([]);
     await page.context().close();
+  });
+
+  it('counts in a zone drawn in the browser what the same zone counts that a person wrote into the file', async () => {
+    const text = await readFile(site.siteFile, 'utf8');
+    expect(text).toContain('name: line-1');
+    // By hand, at the file's end, in another form than the page writes.
+    await writeFile(site.siteFile, text.replace(/^zones:\n/m, 'zones:\n  - { kind: line, name: twin, line: [[0.5, 0.7], [0.5, 0.3]], camera: plaza }\n'));
+    await expect.poll(async () => JSON.stringify(await (await fetch(`${site.url}/api/v1/site`)).json())).toContain('"twin"');
+    await feed(200);
+    const counts = await site.store.query<{ zone: string; said: string[] }>("SELECT zone, arraySort(groupArray(concat(direction, ' ', track, ' ', toString(at)))) AS said FROM events WHERE zone IN ('line-1', 'twin') AND track IN (SELECT track FROM events WHERE zone = 'twin') GROUP BY zone ORDER BY zone");
+    expect(counts.map(({ zone }) => zone)).toEqual(['line-1', 'twin']);
+    expect(counts[0]!.said.length).toBeGreaterThan(2);
+    expect(counts[0]!.said).toEqual(counts[1]!.said);
   });
 
   it('says before saving what a draft would have counted, as the same zone in the file did count', async () => {
