@@ -89,7 +89,7 @@ export function Chart(props: ChartProps) {
           setCursor: [(drawn) => showValues(drawn, element, (at) => formatTime(at * 1000, timeZone, language, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }), format, otherLabel)],
         },
       },
-      [[...data.at], [...data.value], [...data.low], [...data.high], data.other ? [...data.other] : data.at.map(() => null)] as uPlot.AlignedData,
+      columnsOf(data, step) as uPlot.AlignedData,
       element,
     );
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
@@ -108,6 +108,17 @@ function incrementsOf(measure: string): number[] {
   if (measure === 'fill' || measure === 'density') return [0.05, 0.1, 0.25, 0.5, 1];
   if (/wait|dwell/i.test(measure)) return [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
   return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
+}
+
+/** Columns for the plot, with a point of nothing after the last one before each gap: no line is drawn over what is not known. */
+export function columnsOf({ at, value, low, high, other }: ChartData, step: number): (number | null)[][] {
+  const columns: (number | null)[][] = [[], [], [], [], []];
+  at.forEach((time, i) => {
+    const last = at[i - 1];
+    if (last !== undefined && time - last > step * 1.5) [last + step, null, null, null, null].forEach((cell, column) => columns[column]!.push(cell));
+    [time, value[i] ?? null, low[i] ?? null, high[i] ?? null, other?.[i] ?? null].forEach((cell, column) => columns[column]!.push(cell));
+  });
+  return columns;
 }
 
 /** Where there is no sample at all, or the value is unknown. */
