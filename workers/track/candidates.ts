@@ -4,6 +4,7 @@ import { decodeLook } from './look.js';
 import { bufferedIou } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { groupOf } from './state.js';
+import { partOf } from './vehicles.js';
 
 /** Detections of one frame beyond this many, weakest first, are ignored: no camera shows so many objects apart. */
 const mostDetections = 1000;
@@ -20,14 +21,16 @@ export function candidatesOf(input: FrameInput, options: TrackerOptions): Candid
     candidates.push({ box: [(x + w / 2) * aspect, y + h / 2, w * aspect, h], cls, group: groupOf(cls), score, look, odd: false, taken: false });
   }
   candidates.sort((a, b) => b.score - a.score);
-  return withoutDoubleNames(candidates.slice(0, mostDetections));
+  return withoutDoubles(candidates.slice(0, mostDetections), options);
 }
 
-function withoutDoubleNames(candidates: readonly Candidate[]): Candidate[] {
+/** Without second names of one object, and without weak boxes of a part of a vehicle. */
+function withoutDoubles(candidates: readonly Candidate[], { strong }: TrackerOptions): Candidate[] {
   const kept: Candidate[] = [];
   for (const candidate of candidates) {
     const named = candidate.group !== candidate.cls && kept.some((other) => other.group === candidate.group && other.cls !== candidate.cls && bufferedIou(other.box, candidate.box, 0) >= sameObject);
-    if (!named) kept.push(candidate);
+    const part = candidate.group === 'vehicle' && candidate.score < strong && kept.some((other) => other.group === 'vehicle' && partOf(candidate.box, other.box));
+    if (!named && !part) kept.push(candidate);
   }
   return kept;
 }

@@ -13,6 +13,8 @@ import type { TrackState } from './state.js';
 const sureSpeed = 2;
 /** Nor do speeds below this many sizes a second: a box trembles by that much. */
 const leastSpeed = 0.3;
+/** Part of a weak box within a stronger one from which it is the roof or the front of that. */
+const within = 0.85;
 /** A box whose side is this near to the frame's border, as a part of it, is cut by it. */
 const atBorder = 0.05;
 
@@ -82,6 +84,13 @@ export function leaving({ motion: { x, y, w, h }, box, course }: TrackState, asp
 /** Whether a vehicle may come back by its looks: nothing hides one that drives for long, and what has left the picture has left. */
 export function mayReturn({ leaving: gone, unseen }: TrackState, options: TrackerOptions): boolean {
   return gone < 0.5 && unseen <= options.lostSeconds;
+}
+
+/** Whether a box is a part of another's object: nearly all of it lies within the other. */
+export function partOf([x, y, w, h]: CentredBox, [ox, oy, ow, oh]: CentredBox): boolean {
+  const across = Math.min(x + w / 2, ox + ow / 2) - Math.max(x - w / 2, ox - ow / 2);
+  const down = Math.min(y + h / 2, oy + oh / 2) - Math.max(y - h / 2, oy - oh / 2);
+  return across > 0 && down > 0 && across * down > within * w * h;
 }
 
 /** Begins a vehicle's motion as others moved at its place. */
