@@ -1,9 +1,9 @@
 import { encodeFrameHeader, type Camera, type CameraStatus, type FrameHeader, type SiteRecord } from '@sightline/schemas';
 import { systemClock, type Clock } from '@sightline/runtime/clock';
+import { encodeJpeg } from '@sightline/runtime/jpeg';
 import type { Log, Producer } from '@sightline/runtime/log/log';
 import type { PictureFeed } from '@sightline/runtime/pictures';
 import { startCamera, type CameraEnd, type CameraRun } from './camera.js';
-import { encodeJpeg } from './jpeg.js';
 import { PictureTap } from './picture-tap.js';
 import { StatusSender } from './status-sender.js';
 
@@ -23,7 +23,7 @@ export interface IngestOptions {
   readonly size: (camera: Camera, sourceWidth: number, sourceHeight: number) => { width: number; height: number };
   /** raw: rgb24, for workers in this process. jpeg: compressed, for a broker. Default raw. */
   readonly encode?: 'raw' | 'jpeg';
-  /** Of the JPEG, 1..100. Default: what jpeg.ts says. */
+  /** Of the JPEG, 1..100. Default: what runtime's jpeg.ts says. */
   readonly jpegQuality?: number;
   /** Which of the site's cameras this process reads; default all. */
   readonly cameras?: (name: string) => boolean;

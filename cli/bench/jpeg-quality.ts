@@ -1,4 +1,4 @@
-import { encodeJpeg } from '@sightline/ingest/jpeg';
+import { encodeJpeg } from '@sightline/runtime/jpeg';
 import type { Detection, Detector } from '@sightline/schemas';
 import { decodeJpeg } from '@sightline/workers/run/decode-jpeg';
 import { simulatedHeader } from '@sightline/workers/run/simulated-detector';

@@ -1,17 +1,15 @@
 import { SightlineError } from '@sightline/runtime/errors';
+import * as jpeg from '@sightline/runtime/jpeg';
 import type { FrameHeader } from '@sightline/schemas';
-import sharp from 'sharp';
 
-/** A JPEG frame as rgb24 of its header's size. Rejects with FRAME_INVALID when it is torn or of another size. */
+/** A JPEG frame as rgb24 of its header's size, in a buffer of its own. Rejects with FRAME_INVALID when it is torn or of another size. */
 export async function decodeJpeg(bytes: Uint8Array, { camera, width, height }: FrameHeader): Promise<Uint8Array> {
-  let decoded: { data: Buffer; info: { width: number; height: number } };
+  let decoded: jpeg.DecodedPicture;
   try {
-    decoded = await sharp(bytes, { failOn: 'error', limitInputPixels: width * height }).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    decoded = await jpeg.decodeJpeg(bytes, { width, height });
   } catch (error) {
     throw new SightlineError('FRAME_INVALID', `camera "${camera}": a JPEG frame cannot be decoded: ${(error as Error).message}`, { cause: error });
   }
-  const { data, info } = decoded;
-  if (info.width !== width || info.height !== height) throw new SightlineError('FRAME_INVALID', `camera "${camera}": a JPEG frame is ${info.width}×${info.height}, its header says ${width}×${height}`);
-  // A buffer of its own: it is handed over to a thread.
-  return data.byteOffset === 0 && data.byteLength === data.buffer.byteLength ? data : new Uint8Array(data);
+  if (decoded.width !== width || decoded.height !== height) throw new SightlineError('FRAME_INVALID', `camera "${camera}": a JPEG frame is ${decoded.width}×${decoded.height}, its header says ${width}×${height}`);
+  return decoded.pixels;
 }

@@ -1,4 +1,4 @@
-import { encodeJpeg } from '@sightline/ingest/jpeg';
+import { encodeJpeg } from '@sightline/runtime/jpeg';
 import { openKafkaLog } from '@sightline/runtime/log/kafka/kafka-log';
 import type { Log, LogRecord } from '@sightline/runtime/log/log';
 import { topics, type Detector } from '@sightline/schemas';

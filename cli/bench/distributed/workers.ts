@@ -1,5 +1,5 @@
 import { openForEval } from '../../eval/open-model.js';
-import { encodeJpeg } from '@sightline/ingest/jpeg';
+import { encodeJpeg } from '@sightline/runtime/jpeg';
 import type { LogRecord } from '@sightline/runtime/log/log';
 import { encodeFrameHeader } from '@sightline/schemas/frame-codec';
 import { simulatedFrame, simulatedHeader } from '@sightline/workers/run/simulated-detector';
