@@ -44,7 +44,7 @@ export interface DecodedPicture extends PictureSize {
 /** Rejects with a plain Error for what is torn, no JPEG, or larger than `most`. */
 export async function decodeJpeg(bytes: Uint8Array, most: PictureSize): Promise<DecodedPicture> {
   if (!turbo) return decodeBySharp(bytes, most);
-  const pixels = Buffer.from(new ArrayBuffer(most.width * most.height * 3));
+  const pixels = Buffer.allocUnsafeSlow(most.width * most.height * 3);
   let decoded: ReturnType<Turbo['decompressSync']>;
   try {
     decoded = turbo.decompressSync(viewOf(bytes), pixels, { format: turbo.FORMAT_RGB });
