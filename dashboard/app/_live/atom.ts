@@ -31,3 +31,8 @@ export function useAtom<T>(atom: Atom<T>): T {
   if (!firstValues.has(atom as Atom<unknown>)) firstValues.set(atom as Atom<unknown>, atom.get());
   return useSyncExternalStore(atom.subscribe, atom.get, () => firstValues.get(atom as Atom<unknown>) as T);
 }
+
+/** What `pick` makes of an atom's value; a change that leaves it the same renders nothing. `first` is what the prerendered page shows. */
+export function usePicked<T, P extends string | number | boolean | null>(atom: Atom<T>, pick: (value: T) => P, first: P): P {
+  return useSyncExternalStore(atom.subscribe, () => pick(atom.get()), () => first);
+}

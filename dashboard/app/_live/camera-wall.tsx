@@ -2,7 +2,7 @@
 
 import type { LiveSite } from '@sightline/schemas/live';
 import { ArrowLeft, ArrowRight, Move } from 'lucide-react';
-import { useMemo, useState, type DragEvent } from 'react';
+import { memo, useMemo, useState, type DragEvent } from 'react';
 import { useKiosk } from '../_page/kiosk';
 import { useText } from '../_text/text';
 import { CameraCard } from './camera-card';
@@ -10,7 +10,7 @@ import { Empty } from './live-page';
 import { useStoredState } from './stored-state';
 
 /** The wall of cameras; its order is the viewer's own, changed by dragging or with the keyboard. */
-export function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonly enlarge: (name: string) => void }) {
+export const CameraWall = memo(function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonly enlarge: (name: string) => void }) {
   const { t } = useText();
   const kiosk = useKiosk();
   const [order, setOrder] = useStoredState<readonly string[]>('sightline.wall', []);
@@ -78,7 +78,7 @@ export function CameraWall({ site, enlarge }: { readonly site: LiveSite; readonl
       </div>
     </section>
   );
-}
+});
 
 function ArrangeButton({ label, icon, disabled, onClick }: { readonly label: string; readonly icon: React.ReactNode; readonly disabled: boolean; readonly onClick: () => void }) {
   return (

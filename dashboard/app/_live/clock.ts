@@ -1,4 +1,4 @@
-import { createAtom, useAtom } from './atom';
+import { createAtom, useAtom, usePicked } from './atom';
 
 /** ms since the Unix epoch by the gateway's clock, ticking once a second: ages must not depend on the browser's clock. */
 const seconds = createAtom(0);
@@ -22,4 +22,9 @@ export function startClock(): () => void {
 
 export function useNow(): number {
   return useAtom(seconds);
+}
+
+/** What `pick` makes of now, once a second; while that stays the same nothing is rendered. Of 0 before there is a clock. */
+export function useOfNow<P extends string | number | boolean | null>(pick: (now: number) => P): P {
+  return usePicked(seconds, pick, pick(0));
 }

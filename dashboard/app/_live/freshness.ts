@@ -1,39 +1,45 @@
 import { freshness, type Freshness, type LiveCamera, type LiveZone } from '@sightline/schemas/live';
-import { useAtom } from './atom';
-import { useNow } from './clock';
+import { useAtom, usePicked } from './atom';
+import { useOfNow } from './clock';
 import { cameraAtom, zoneAtom } from './model';
 
 /** How far a zone's value can be believed now. */
 export interface ZoneView {
   readonly value: LiveZone | null;
-  readonly camera: LiveCamera | null;
   readonly state: Freshness | 'offline' | 'none';
+  /** 0 while it is fresh: what is fresh does not say how old it is. */
   readonly ageSeconds: number;
 }
 
 export function useZone(camera: string, zone: string): ZoneView {
   const value = useAtom(zoneAtom(camera, zone));
-  const from = useAtom(cameraAtom(camera));
-  const now = useNow();
-  if (!value) return { value, camera: from, state: from?.state === 'offline' ? 'offline' : 'none', ageSeconds: 0 };
-  const ageSeconds = Math.max(0, (now - value.seenAt) / 1000);
+  const offline = usePicked(cameraAtom(camera), (from) => from?.state === 'offline', false);
+  const ageSeconds = useAge(value?.seenAt ?? null);
+  if (!value) return { value, state: offline ? 'offline' : 'none', ageSeconds };
   // The clock ticks once a second, so a value that comes once a second is never older than that plus its own second.
-  return { value, camera: from, state: from?.state === 'offline' ? 'offline' : freshness(ageSeconds), ageSeconds };
+  return { value, state: offline ? 'offline' : freshness(ageSeconds), ageSeconds };
+}
+
+/** Seconds, from where it is no more fresh on: a hundred fresh values are not rendered each second for nothing. */
+function useAge(at: number | null): number {
+  return useOfNow((now) => {
+    const seconds = at === null ? 0 : Math.max(0, (now - at) / 1000);
+    return freshness(seconds) === 'fresh' ? 0 : seconds;
+  });
 }
 
 /** How far a camera's picture and numbers can be believed now. */
 export interface CameraView {
   readonly camera: LiveCamera | null;
   readonly state: Freshness | 'offline' | 'ended' | 'none';
-  /** Since its newest frame that was looked at. */
+  /** Since its newest frame that was looked at; 0 while that is fresh. */
   readonly ageSeconds: number;
 }
 
 export function useCamera(name: string): CameraView {
   const camera = useAtom(cameraAtom(name));
-  const now = useNow();
   const last = camera?.lastResultAt ?? camera?.lastFrameAt ?? null;
-  const ageSeconds = last === null ? 0 : Math.max(0, (now - last) / 1000);
+  const ageSeconds = useAge(last);
   if (!camera) return { camera, state: 'none', ageSeconds };
   if (camera.state === 'offline' || camera.state === 'stalled') return { camera, state: 'offline', ageSeconds };
   if (camera.state === 'ended') return { camera, state: 'ended', ageSeconds };

@@ -2,10 +2,10 @@
 
 import type { LiveSite } from '@sightline/schemas/live';
 import Link from 'next/link';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useKiosk } from '../_page/kiosk';
 import { useText } from '../_text/text';
-import { useAtom } from './atom';
+import { useAtom, usePicked } from './atom';
 import { concerns, type Concern } from './attention';
 import { AttentionLine } from './attention-line';
 import { useNow } from './clock';
@@ -30,7 +30,7 @@ function LiveSitePage({ site }: { readonly site: LiveSite }) {
   const { t } = useText();
   const kiosk = useKiosk();
   const found = useConcerns(site);
-  const flowing = [...useAtom(camerasAtom).values()].some((camera) => camera.lastResultAt !== null);
+  const flowing = usePicked(camerasAtom, (cameras) => [...cameras.values()].some((camera) => camera.lastResultAt !== null), false);
   const events = useAtom(eventsAtom);
   const sparks = useSparks();
   const [large, setLarge] = useState<string | null>(null);
@@ -80,7 +80,11 @@ function useConcerns(site: LiveSite): readonly Concern[] {
   const alerts = useAtom(alertsAtom);
   const now = useNow();
   // Values change many times a second; what needs attention is judged once a second.
-  return useMemo(() => concerns({ site, alerts, cameras: camerasAtom.get(), zones: zonesAtom.get(), now }, text), [site, alerts, now, text]);
+  const found = useMemo(() => concerns({ site, alerts, cameras: camerasAtom.get(), zones: zonesAtom.get(), now }, text), [site, alerts, now, text]);
+  // Judged the same as a second ago, it is the same: no tile is rendered for it.
+  const known = useRef(found);
+  if (JSON.stringify(known.current) !== JSON.stringify(found)) known.current = found;
+  return known.current;
 }
 
 /** Zones that need attention first, in the order of concerns; the rest keep their place in the site, so that tiles do not jump. */

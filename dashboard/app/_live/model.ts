@@ -1,5 +1,6 @@
 import type { LiveAlert, LiveCamera, LiveData, LiveEvent, LiveMessage, LiveParts, LiveSite, LiveZone } from '@sightline/schemas/live';
 import { createAtom, type Atom } from './atom';
+import { createPace } from './pace';
 
 /** Last known values of the page: one atom per zone and camera, fed by the snapshot in the page and the live socket. */
 const eventsShown = 200;
@@ -70,11 +71,21 @@ export function applySnapshot(data: LiveData): void {
   heardAtom.set(true);
 }
 
+const zonePace = createPace<LiveZone>((value) => zoneAtom(value.camera, value.zone).set(value), (a, b) => sameNumbers(a.measures, b.measures));
+const cameraPace = createPace<LiveCamera>((value) => cameraAtom(value.camera).set(value), (a, b) => a.state === b.state && a.quality === b.quality && a.problem === b.problem);
+
+function sameNumbers(a: LiveZone['measures'], b: LiveZone['measures']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
 function setZones(values: readonly LiveZone[], replace: boolean): void {
   const next = new Map(replace ? [] : zonesAtom.get());
   for (const value of values) {
-    next.set(`${value.camera}/${value.zone}`, value);
-    zoneAtom(value.camera, value.zone).set(value);
+    const key = `${value.camera}/${value.zone}`;
+    next.set(key, value);
+    if (replace) zonePace.replace(key, value);
+    else zonePace.change(key, value);
   }
   zonesAtom.set(next);
 }
@@ -82,8 +93,11 @@ function setZones(values: readonly LiveZone[], replace: boolean): void {
 function setCameras(values: readonly LiveCamera[], replace: boolean): void {
   const next = new Map(replace ? [] : camerasAtom.get());
   for (const value of values) {
+    const known = next.get(value.camera);
     next.set(value.camera, value);
-    cameraAtom(value.camera).set(value);
+    // A camera that goes down or comes back is told at once.
+    if (replace || known?.state !== value.state) cameraPace.replace(value.camera, value);
+    else cameraPace.change(value.camera, value);
   }
   camerasAtom.set(next);
 }
