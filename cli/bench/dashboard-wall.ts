@@ -29,7 +29,8 @@ function wall({ withBrowser, gateway }: Stage, throttle: number, goal: number): 
         const page = await context.newPage();
         const devtools = await context.newCDPSession(page);
         await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });
-        await page.addInitScript("window.longest = 0; window.drawn = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({ type: 'longtask' }); const draw = CanvasRenderingContext2D.prototype.drawImage; CanvasRenderingContext2D.prototype.drawImage = function (...all) { drawn += 1; return draw.apply(this, all); };");
+        // A picture is acknowledged when it is on its canvas.
+        await page.addInitScript("window.longest = 0; window.drawn = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({ type: 'longtask' }); const send = WebSocket.prototype.send; WebSocket.prototype.send = function (text) { if (String(text).includes('\"shown\"')) drawn += 1; return send.call(this, text); };");
         await page.goto(url);
         // Tall enough for the whole wall: every camera's picture is drawn.
         await page.locator('figure').nth(wallCameras - 1).waitFor();

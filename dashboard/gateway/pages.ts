@@ -74,11 +74,14 @@ async function pageFile(name: string, type: string, body: Buffer, squeezed: Buff
     type,
     html,
     immutable: name.startsWith(path.join('_next', 'static')),
-    policy: html ? contentPolicy(body.toString('utf8')) : "default-src 'none'",
+    policy: html ? contentPolicy(body.toString('utf8')) : type === types['.js'] ? scriptPolicy : "default-src 'none'",
     brotli: squeezed ?? (squeeze ? await promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }) : null),
     gzip: squeeze ? await promisify(gzip)(body) : null,
   };
 }
+
+/** A worker obeys the policy of its own script: it may load the rest of itself and nothing else. */
+const scriptPolicy = "default-src 'none'; script-src 'self'";
 
 /** No inline script but those of this very page, nothing from elsewhere, not framed by others. */
 export function contentPolicy(html: string): string {

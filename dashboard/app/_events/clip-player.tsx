@@ -4,7 +4,7 @@ import type { LivePictureHeader } from '@sightline/schemas/live';
 import { useQuery } from '@tanstack/react-query';
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { drawPicture, keepTrails, type Trail } from '../_live/draw-picture';
+import { drawPicture, keepTrails, shownAs, type Trail } from '../_live/draw-picture';
 import { GatewayError } from '../_live/rest';
 import { useText } from '../_text/text';
 
@@ -61,7 +61,8 @@ export function ClipPlayer({ frames, track, label }: { readonly frames: readonly
     const only = (header: LivePictureHeader): LivePictureHeader => (track === undefined ? header : { ...header, tracks: header.tracks.filter(({ id }) => id === track) });
     for (const { header } of frames.slice(0, at + 1)) keepTrails(trails, only(header));
     void createImageBitmap(frames[at]!.jpeg).then((picture) => {
-      if (!over && canvas.current) drawPicture(canvas.current, picture, only(frames[at]!.header), trails, { boxes: true, trails: true });
+      const context = canvas.current?.getContext('2d', { alpha: false });
+      if (!over && context) drawPicture(context, shownAs(context.canvas), picture, only(frames[at]!.header), trails, { boxes: true, trails: true });
       picture.close();
     });
     return () => void (over = true);

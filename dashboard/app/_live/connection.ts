@@ -1,4 +1,4 @@
-import { liveSocketPath, type LiveData, type LiveMessage, type LivePictureHeader, type LiveRequest } from '@sightline/schemas/live';
+import { liveSocketPath, type LiveData, type LiveMessage, type LiveRequest } from '@sightline/schemas/live';
 import { createAtom } from './atom';
 import { gatewayNow, setGatewayClock } from './clock';
 import { applyMessage, applySnapshot } from './model';
@@ -14,8 +14,6 @@ export interface Connection {
 }
 export const connectionAtom = createAtom<Connection>({ state: 'connecting', since: 0 });
 
-export type TakePicture = (header: LivePictureHeader, jpeg: Blob) => Promise<void>;
-
 const topics = ['site', 'zones', 'cameras', 'events', 'alerts', 'parts'] as const;
 const firstPauseMs = 250;
 const longestPauseMs = 8000;
@@ -27,7 +25,9 @@ const sleptMs = 5000;
 const dialMs = 8000;
 
 const seqs: Record<string, number> = {};
-const watchers = new Map<string, Set<TakePicture>>();
+/** How many look at each camera. */
+const watchers = new Map<string, number>();
+let takePicture: (message: ArrayBuffer) => void = () => undefined;
 let run = '';
 let pages = '';
 let socket: WebSocket | null = null;
@@ -81,21 +81,26 @@ function lost(since: number): void {
   if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since });
 }
 
-/** Pictures of a camera while someone looks. `take` resolves when the picture is on the screen. */
-export function watchPictures(camera: string, take: TakePicture): () => void {
-  let takers = watchers.get(camera);
-  if (!takers) {
-    takers = new Set();
-    watchers.set(camera, takers);
-    send({ type: 'subscribe', topics: [`picture:${camera}`] });
-  }
-  takers.add(take);
+/** Pictures of a camera come while someone looks. */
+export function watchPictures(camera: string): () => void {
+  const before = watchers.get(camera) ?? 0;
+  watchers.set(camera, before + 1);
+  if (before === 0) send({ type: 'subscribe', topics: [`picture:${camera}`] });
   return () => {
-    takers.delete(take);
-    if (takers.size > 0 || watchers.get(camera) !== takers) return;
+    const left = (watchers.get(camera) ?? 1) - 1;
+    if (left > 0) return void watchers.set(camera, left);
     watchers.delete(camera);
     send({ type: 'unsubscribe', topics: [`picture:${camera}`] });
   };
+}
+
+/** Who draws the pictures: `take` gets each as the live protocol sends it, and `pictureShown` is to be told of each. */
+export function takePictures(take: (message: ArrayBuffer) => void): void {
+  takePicture = take;
+}
+
+export function pictureShown(camera: string): void {
+  send({ type: 'shown', camera });
 }
 
 /** The gateway puts the last known values into each page that it serves, for the first paint. */
@@ -121,7 +126,7 @@ function connect(): void {
   next.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     lastHeard = Date.now();
     if (typeof data === 'string') hear(JSON.parse(data) as LiveMessage);
-    else hearPicture(data);
+    else takePicture(data);
   };
   next.onclose = () => {
     if (socket !== next) return;
@@ -177,14 +182,6 @@ function hear(message: LiveMessage): void {
     case 'error':
       break;
   }
-}
-
-function hearPicture(data: ArrayBuffer): void {
-  const length = new DataView(data).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length))) as LivePictureHeader;
-  const jpeg = new Blob([new Uint8Array(data, 4 + length)], { type: 'image/jpeg' });
-  const takers = [...(watchers.get(header.camera) ?? [])];
-  void Promise.allSettled(takers.map((take) => take(header, jpeg))).then(() => send({ type: 'shown', camera: header.camera }));
 }
 
 function send(request: LiveRequest): void {

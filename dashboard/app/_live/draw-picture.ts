@@ -31,14 +31,25 @@ export function keepTrails(trails: Map<string, Trail>, header: LivePictureHeader
   }
 }
 
-export function drawPicture(canvas: HTMLCanvasElement, picture: ImageBitmap, header: LivePictureHeader, trails: ReadonlyMap<string, Trail>, options: DrawOptions): void {
-  const context = canvas.getContext('2d', { alpha: false });
-  if (!context) return;
+/** How large a canvas stands on the page, in CSS pixels, and device pixels to one of them. */
+export interface Shown {
+  readonly width: number;
+  readonly height: number;
+  readonly ratio: number;
+}
+
+export function shownAs(canvas: HTMLCanvasElement): Shown {
+  return { width: canvas.clientWidth, height: canvas.clientHeight, ratio: window.devicePixelRatio || 1 };
+}
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+export function drawPicture(context: Context, shown: Shown, picture: ImageBitmap, header: LivePictureHeader, trails: ReadonlyMap<string, Trail>, options: DrawOptions): void {
+  const { canvas } = context;
   // Shown smaller than it is, a picture is drawn as it is and made smaller by the compositor: it has a thread of its own.
-  const shownWidth = Math.max(1, Math.round(canvas.clientWidth * Math.min(2, window.devicePixelRatio || 1)));
-  const width = Math.max(shownWidth, picture.width);
-  const height = Math.max(1, Math.round((width * canvas.clientHeight) / Math.max(1, canvas.clientWidth)));
-  const scale = width / Math.max(1, canvas.clientWidth);
+  const width = Math.max(1, Math.round(shown.width * Math.min(2, shown.ratio)), picture.width);
+  const height = Math.max(1, Math.round((width * (shown.height || picture.height)) / (shown.width || picture.width)));
+  const scale = width / (shown.width || picture.width);
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;
@@ -57,7 +68,7 @@ function colourOf(cls: string): string {
   return classColours[cls] ?? otherColour;
 }
 
-function drawTrail(context: CanvasRenderingContext2D, { points }: Trail, colour: string, width: number, height: number, scale: number): void {
+function drawTrail(context: Context, { points }: Trail, colour: string, width: number, height: number, scale: number): void {
   const path = new Path2D();
   points.forEach(({ x, y }, i) => (i === 0 ? path.moveTo(x * width, y * height) : path.lineTo(x * width, y * height)));
   context.lineJoin = context.lineCap = 'round';
@@ -72,7 +83,7 @@ function drawTrail(context: CanvasRenderingContext2D, { points }: Trail, colour:
 }
 
 /** Corners only: the object stays visible, and many boxes do not become a grid. */
-function drawBox(context: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, colour: string, scale: number): void {
+function drawBox(context: Context, x: number, y: number, w: number, h: number, colour: string, scale: number): void {
   const arm = Math.min(w, h) * 0.3;
   const path = new Path2D();
   for (const [cx, cy, dx, dy] of [[x, y, 1, 1], [x + w, y, -1, 1], [x + w, y + h, -1, -1], [x, y + h, 1, -1]] as const) {

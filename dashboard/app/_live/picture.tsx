@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../_text/text';
 import { watchPictures } from './connection';
-import { drawPicture, keepTrails, type DrawOptions, type Trail } from './draw-picture';
-import { drawTurn } from './draw-turn';
+import { shownAs, type DrawOptions } from './draw-picture';
+import { givenCanvas, giveCanvas, type PictureCanvas } from './picture-canvases';
 
 export interface PictureProps {
   readonly camera: string;
@@ -25,30 +25,24 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
   settings.current = { options, aspect, still };
 
   useEffect(() => {
+    if (canvas.current) givenCanvas(canvas.current)?.options(options, still);
+  }, [options, still]);
+
+  useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const trails = new Map<string, Trail>();
+    let pictures: PictureCanvas | null = null;
     let stop: (() => void) | null = null;
     let inView = false;
-    let shown = false;
 
     const update = (): void => {
       const wanted = inView && document.visibilityState === 'visible';
       if (wanted && !stop) {
-        stop = watchPictures(camera, async (header, jpeg) => {
-          if (shown && settings.current.still) return;
-          const picture = await createImageBitmap(jpeg);
-          await drawTurn();
-          if (!shown) {
-            shown = true;
-            setThere(true);
-            settings.current.aspect(picture.width / picture.height);
-          }
-          keepTrails(trails, header);
-          drawPicture(element, picture, header, trails, settings.current.options);
-          picture.close();
-        });
+        pictures ??= give(element);
+        pictures.watch(camera);
+        stop = watchPictures(camera);
       } else if (!wanted && stop) {
+        pictures?.watch(null);
         stop();
         stop = null;
       }
@@ -58,12 +52,27 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
       update();
     });
     observer.observe(element);
+    const sizes = new ResizeObserver(() => pictures?.size(shownAs(element)));
+    sizes.observe(element);
     document.addEventListener('visibilitychange', update);
     return () => {
       observer.disconnect();
+      sizes.disconnect();
       document.removeEventListener('visibilitychange', update);
       stop?.();
+      pictures?.close();
     };
+
+    /** Not before it is in view: a page that shows no picture loads nothing to draw one. */
+    function give(to: HTMLCanvasElement): PictureCanvas {
+      const given = giveCanvas(to, (ratio) => {
+        setThere(true);
+        settings.current.aspect(ratio);
+      });
+      given.options(settings.current.options, settings.current.still);
+      given.size(shownAs(to));
+      return given;
+    }
   }, [camera]);
 
   return (
