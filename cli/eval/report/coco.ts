@@ -52,7 +52,7 @@ export async function readCoco(file: string, folder = path.dirname(file)): Promi
 
 const leastOverlap = 0.5;
 
-/** One failure an image that has any: what was missed in green, what was invented in orange. `report` is the least score that counts. */
+/** A failure for each image with a mistake: what was missed in green, what was invented in orange. `report` is the least score that counts. */
 export function detectionFailures(images: readonly (CocoImage & Pick<DetectionImage, 'found'>)[], report: number): Failure[] {
   return images.flatMap(({ file, width, height, truth, found }) => {
     const { missed, invented } = unmatched(truth, found.filter(({ score }) => score >= report));

@@ -39,7 +39,7 @@ describe('trackingFailures', () => {
   });
 });
 
-test('detectionFailures: one picture an image that has any, boxes below the threshold and in crowds left out', () => {
+test('detectionFailures: one picture for each image with a mistake, boxes below the threshold and in crowds left out', () => {
   const truth = { cls: 'person', x: 10, y: 10, w: 10, h: 20 };
   const image = { width: 100, height: 100, truth: [truth, { cls: 'car', x: 60, y: 0, w: 40, h: 40, crowd: true }] };
   const found = (x: number, score: number, cls = 'person'): { cls: string; x: number; y: number; w: number; h: number; score: number } => ({ cls, x, y: 10, w: 10, h: 20, score });
