@@ -7,6 +7,7 @@ import { sendJson } from '../_live/rest';
 import { useText, type MessageKey } from '../_text/text';
 import { Button, Field } from '../_ui/controls';
 import { useSession } from './session';
+import '../_text/en-access';
 
 /** Only a path of this very site: never another one that a link names. */
 function nextPath(): string {

@@ -13,6 +13,7 @@ import { formatMeasure, formatTime, formatWait } from '../_ui/format';
 import { ClipPlayer, useClip } from '../_events/clip-player';
 import { incidentsOf, type Incident } from './incidents';
 import { useState } from 'react';
+import '../_text/en-alerts';
 
 const icons = { firing: BellRing, pending: Hourglass, resolved: CircleCheck } as const;
 const colours = { firing: 'text-bad', pending: 'text-warn', resolved: 'text-good' } as const;

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from 'react';
 import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, Field, Problem } from '../_ui/controls';
+import '../_text/en-cameras';
 
 type Trial = { readonly ok: true; readonly width: number; readonly height: number; readonly fps: number | null; readonly codec: string; readonly picture: string } | { readonly ok: false; readonly message: string; readonly remedy: string };
 

@@ -16,6 +16,7 @@ import { formatAge, formatNumber, unknown } from '../_ui/format';
 import { problemText } from '../_live/problem-text';
 import { AddCamera } from './add-camera';
 import { DayBar, type Quarter } from './day-bar';
+import '../_text/en-cameras';
 
 /** Only who draws loads the drawing. */
 const MaskEditor = lazy(() => import('./mask-editor').then(({ MaskEditor: editor }) => ({ default: editor })));

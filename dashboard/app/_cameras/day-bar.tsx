@@ -2,6 +2,7 @@
 
 import { useText } from '../_text/text';
 import { formatPercent, formatTime } from '../_ui/format';
+import '../_text/en-cameras';
 
 export interface Quarter {
   readonly minutes: number | null;

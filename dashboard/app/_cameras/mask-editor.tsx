@@ -11,6 +11,7 @@ import { Button, Card } from '../_ui/controls';
 import { Canvas, drawingOn } from '../_zones/canvas';
 import { begin, emptyDraft, mistakesOf, redo, step, undo, type Draft } from '../_zones/draft';
 import { SaveDialog, type CameraChange } from '../_zones/save-dialog';
+import '../_text/en-cameras';
 
 const plain = { boxes: false, trails: false } as const;
 /** Magenta: what is masked already is black, and no zone has this colour. */

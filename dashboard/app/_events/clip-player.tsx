@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react';
 import { drawPicture, keepTrails, shownAs, type Trail } from '../_live/draw-picture';
 import { GatewayError } from '../_live/rest';
 import { useText } from '../_text/text';
+import '../_text/en-events';
 
 export interface ClipFrame {
   readonly header: LivePictureHeader;

@@ -11,6 +11,7 @@ import { Button } from '../_ui/controls';
 import { formatTime, formatWait } from '../_ui/format';
 import { kindLooks } from '../_ui/zone-kinds';
 import { ClipPlayer, useClip } from './clip-player';
+import '../_text/en-events';
 
 interface Track {
   readonly from: number;

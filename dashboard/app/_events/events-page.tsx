@@ -15,6 +15,7 @@ import { RangeFields, spanOf } from '../_ui/range';
 import { useUrlState, type Params } from '../_ui/url-state';
 import { kindLooks } from '../_ui/zone-kinds';
 import { EventDetail } from './event-detail';
+import '../_text/en-events';
 
 const kinds = ['crossed', 'entered', 'left', 'loitering', 'crowded', 'joined', 'served', 'abandoned', 'parked', 'departed', 'overstayed', 'facing-emptied', 'facing-restocked'] as const;
 const classes = ['person', 'car', 'truck', 'bus', 'bicycle', 'motorcycle'] as const;

@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { getJson } from '../_live/rest';
 import { useText, type MessageKey } from '../_text/text';
 import { formatPercent, formatTime } from '../_ui/format';
+import '../_text/en-history';
 
 interface Trouble {
   readonly from: number;

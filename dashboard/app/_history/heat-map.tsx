@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, Problem } from '../_ui/controls';
+import '../_text/en-history';
 
 interface Heat {
   readonly columns: number;

@@ -21,6 +21,7 @@ import { GapList } from './gap-list';
 import { HeatMap } from './heat-map';
 import { Journeys } from './journeys';
 import { aligned, before, comparisons, fetchSeries, seriesParams, summarise, type Comparison } from './series';
+import '../_text/en-history';
 
 const measuresOf: Readonly<Record<LiveSiteZone['kind'], readonly string[]>> = {
   queue: ['length', 'wait', 'served', 'abandoned'],

@@ -9,6 +9,7 @@ import { useText } from '../_text/text';
 import { Card, Problem } from '../_ui/controls';
 import { formatNumber, formatPercent, formatWait } from '../_ui/format';
 import { kindLooks } from '../_ui/zone-kinds';
+import '../_text/en-history';
 
 interface Answer {
   readonly total: number;

@@ -8,6 +8,7 @@ import { Sparkline } from '../_live/sparkline';
 import { useText } from '../_text/text';
 import { Card, PageTitle, Problem } from '../_ui/controls';
 import { formatNumber, formatTime } from '../_ui/format';
+import '../_text/en-models';
 
 interface Drift {
   readonly camera: string;

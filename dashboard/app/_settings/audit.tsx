@@ -5,6 +5,7 @@ import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Card, Problem } from '../_ui/controls';
 import { formatTime } from '../_ui/format';
+import '../_text/en-settings';
 
 interface Entry {
   readonly at: number;

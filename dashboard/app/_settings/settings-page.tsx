@@ -14,6 +14,7 @@ import { AuditCard } from './audit';
 import { TokensCard } from './tokens';
 import { UsersCard } from './users';
 import { VersionsCard } from './versions';
+import '../_text/en-settings';
 
 export function SettingsPage() {
   const { t, language } = useText();

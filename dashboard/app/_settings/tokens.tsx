@@ -8,6 +8,7 @@ import { useText } from '../_text/text';
 import { Button, Card, Field, Problem, Select } from '../_ui/controls';
 import { formatTime } from '../_ui/format';
 import { camerasOf, roleNames, useAccess } from './users';
+import '../_text/en-settings';
 
 export function TokensCard() {
   const { t, language } = useText();

@@ -6,6 +6,7 @@ import { useState, type FormEvent } from 'react';
 import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, Field, Problem, Select } from '../_ui/controls';
+import '../_text/en-settings';
 
 export const roleNames = ['viewer', 'operator', 'admin'] as const;
 export interface AccessAnswer {

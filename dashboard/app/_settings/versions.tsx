@@ -7,6 +7,7 @@ import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, Problem } from '../_ui/controls';
 import { formatTime } from '../_ui/format';
+import '../_text/en-settings';
 
 /** Earlier states of the site file, and going back to one. */
 export function VersionsCard() {

@@ -1,5 +1,13 @@
 import { createAtom, useAtom } from '../_live/atom';
 import { en } from './en';
+import type { enAccess } from './en-access';
+import type { enAlerts } from './en-alerts';
+import type { enCameras } from './en-cameras';
+import type { enEvents } from './en-events';
+import type { enHistory } from './en-history';
+import type { enModels } from './en-models';
+import type { enSettings } from './en-settings';
+import type { enZones } from './en-zones';
 
 /**
  * A typed message catalogue: a missing or misspelt text does not compile, in any language. (Lingui 6 needs Node 22, and
@@ -8,7 +16,7 @@ import { en } from './en';
  *     const { t, n } = useText();
  *     t('age.ago', { age: '12 s' });
  */
-export type MessageKey = keyof typeof en;
+export type MessageKey = keyof (typeof en & typeof enAccess & typeof enAlerts & typeof enCameras & typeof enEvents & typeof enHistory & typeof enModels & typeof enSettings & typeof enZones);
 export type Messages = Readonly<Record<MessageKey, string>>;
 export type Language = 'en' | 'zh';
 type Values = Readonly<Record<string, string | number>>;
@@ -22,10 +30,16 @@ export interface Text {
 }
 
 const languageKey = 'sightline.language';
-const language = createAtom<{ readonly language: Language; readonly messages: Messages }>({ language: 'en', messages: en });
+/** English as far as it is loaded; a page brings its own texts. */
+const english = { ...en } as Record<MessageKey, string>;
+const language = createAtom<{ readonly language: Language; readonly messages: Messages }>({ language: 'en', messages: english });
+
+export function addTexts(texts: Partial<Messages>): void {
+  Object.assign(english, texts);
+}
 
 export async function setLanguage(next: Language): Promise<void> {
-  const messages = next === 'zh' ? (await import('./zh')).zh : en;
+  const messages = next === 'zh' ? (await import('./zh')).zh : english;
   language.set({ language: next, messages });
   document.documentElement.lang = next === 'zh' ? 'zh-Hans' : 'en';
   try {

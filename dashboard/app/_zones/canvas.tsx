@@ -8,6 +8,7 @@ import { kindLooks } from '../_ui/zone-kinds';
 import { partsOf, pointsWanted, round, type Draft } from './draft';
 import { Loupe } from './loupe';
 import { snap } from './snap';
+import '../_text/en-zones';
 
 /** A hit of the preview. */
 export interface Hit {

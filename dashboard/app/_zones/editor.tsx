@@ -15,6 +15,7 @@ import { begin, mistakesOf, redo, step, undo, zoneOf, type Draft } from './draft
 import { PointsTable } from './points-table';
 import { hitsOf, preview, PreviewResult } from './preview';
 import { SaveDialog, type ZoneChange } from './save-dialog';
+import '../_text/en-zones';
 
 export interface EditorProps {
   readonly site: LiveSite;

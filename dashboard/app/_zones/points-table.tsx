@@ -4,6 +4,7 @@ import type { Point } from '@sightline/schemas/shapes';
 import { Trash2 } from 'lucide-react';
 import { useText } from '../_text/text';
 import { round, type Draft } from './draft';
+import '../_text/en-zones';
 
 /** Every point as numbers, in percent of the picture. */
 export function PointsTable({ draft, change }: { readonly draft: Draft; readonly change: (draft: Draft, gesture: string | null) => void }) {

@@ -8,6 +8,7 @@ import type { Text } from '../_text/text';
 import { formatMeasure, formatNumber, formatTime } from '../_ui/format';
 import type { Hit } from './canvas';
 import { zoneOf, type Draft } from './draft';
+import '../_text/en-zones';
 
 /** What the draft would have counted. */
 export interface PreviewAnswer {

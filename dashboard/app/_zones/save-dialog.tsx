@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Problem } from '../_ui/controls';
+import '../_text/en-zones';
 
 interface Entries {
   readonly put?: readonly Record<string, unknown>[];

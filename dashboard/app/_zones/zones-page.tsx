@@ -12,6 +12,7 @@ import { useUrlState, type Params } from '../_ui/url-state';
 import { kindLooks } from '../_ui/zone-kinds';
 import { draftOf, emptyDraft } from './draft';
 import { Editor } from './editor';
+import '../_text/en-zones';
 
 type FileZone = Readonly<Record<string, unknown>> & { readonly name: string; readonly kind: LiveZoneKind; readonly camera?: string };
 

@@ -1,0 +1,36 @@
+import { addTexts } from './text';
+
+export const enHistory = {
+  'history.compare': 'Compare with',
+  'history.compare.none': 'nothing',
+  'history.compare.day': 'day before',
+  'history.compare.week': 'week before',
+  'history.compare.month': '4 weeks before',
+  'history.zoomOut': 'Zoom out',
+  'history.mean': 'Mean',
+  'history.sum': 'In all',
+  'history.greatest': 'Greatest',
+  'history.gaps_one': '{n} gap is hatched: nothing is known there.',
+  'history.gaps_other': '{n} gaps are hatched: nothing is known there.',
+  'history.known': '{share} of the time is known.',
+  'history.why': 'See the cameras’ day',
+  'history.gapUnseen': 'nothing was recorded',
+  'history.copySql': 'Copy as SQL',
+  'history.copied': 'Copied',
+  'history.longestWaits': 'Longest waits',
+  'history.longestStays': 'Longest stays',
+  'history.where': 'Where: {camera}',
+  'history.heat': 'Standing',
+  'history.flow': 'Walking',
+  'history.heatLabel': 'Where objects stood in front of camera {camera}',
+  'history.flowLabel': 'Which way objects went in front of camera {camera}',
+  'history.journeys': 'Ways: {camera}',
+  'history.journeysNone': 'Nobody passed a zone in this time.',
+  'history.journeysCount': '{n} ({share})',
+  'history.journeysTime': 'median {time}',
+  'history.gaveUp': 'gave up',
+  'history.journeysRest': '{n} took rarer ways.',
+  'history.noTracks': 'No tracks in this time',
+};
+
+addTexts(enHistory);

@@ -1,0 +1,27 @@
+import type { enEvents } from './en-events';
+
+export const zhEvents: Readonly<Record<keyof typeof enEvents, string>> = {
+  'filter.filters': '筛选',
+  'filter.any': '全部',
+  'filter.kind': '事件',
+  'filter.class': '类别',
+  'filter.order': '排序',
+  'filter.newest': '最新优先',
+  'filter.longest': '最长优先',
+  'events.widen': '显示最近 7 天的全部事件',
+  'events.more': '显示更多',
+  'events.choose': '选择一个事件以查看其画面和轨迹。',
+  'events.noPicture': '此事件没有画面。画面在运行期间保存，直到空间用尽。',
+  'events.pictureOf': '画面：{what}',
+  'events.at': '时间',
+  'events.part': '位置',
+  'events.seconds': '时长',
+  'events.track': '轨迹',
+  'events.wrong': '这是错误的',
+  'events.right': '这条正确',
+  'events.thanks': '已记录，`sightline eval labels` 会读取它。',
+  'events.clipOf': '片段：{what}',
+  'events.clipAt': '片段位置',
+  'events.play': '播放',
+  'events.pause': '暂停',
+};
