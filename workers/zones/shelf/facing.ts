@@ -20,6 +20,8 @@ export interface FacingState {
   readonly steadySeconds: number;
   readonly turning: Turning | null;
   readonly blocked: boolean;
+  /** What the other facings ask at the next look: without it the first step after a takeover would learn otherwise. */
+  readonly drift?: number | null;
   readonly threshold: ThresholdState;
   readonly things: Things;
 }
@@ -87,7 +89,7 @@ export class Facing {
   filling: Filling | null;
   blocked: boolean;
   /** Distance from full at the last look, null before there is a full look. */
-  drift: number | null = null;
+  drift: number | null;
   #full: Bands | null;
   #anchor: Bands | null;
   #empty: Bands | null;
@@ -101,6 +103,7 @@ export class Facing {
   constructor(restored?: FacingState) {
     this.filling = restored?.filling ?? null;
     this.blocked = restored?.blocked ?? false;
+    this.drift = restored?.drift ?? null;
     this.#full = unpackReference(restored?.full ?? null);
     this.#anchor = unpackReference(restored?.anchor ?? null);
     this.#empty = unpackReference(restored?.empty ?? null);
@@ -212,6 +215,7 @@ export class Facing {
       steadySeconds: this.#steadySeconds,
       turning: this.#turning,
       blocked: this.blocked,
+      drift: this.drift,
       threshold: this.#threshold.snapshot(),
       things: this.#things,
     };
