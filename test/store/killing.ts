@@ -11,24 +11,30 @@ const cameras = 3;
 /** ms: from the first insert to a few batches in. */
 const killWithinMs = 700;
 
+export interface Killing {
+  readonly random?: () => number;
+  /** How long the sink gathers. Default so short that kills fall into writing; long: they fall into gathering. */
+  readonly flushSeconds?: number;
+}
+
 /**
  * Runs a store, kills it at random moments as often as asked, lets it end, and expects that every frame counts once,
  * in the tables and in what is computed from them.
  */
-export async function killOverAndOver(kills: number, random: () => number = Math.random): Promise<void> {
+export async function killOverAndOver(kills: number, { random = Math.random, flushSeconds = 0.05 }: Killing = {}): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-kill-'));
   const safe = new Map<string, number>();
   try {
     for (let kill = 0; kill < kills; kill++) {
       // More frames than can be written in time: the child never ends by itself.
-      const { ended, ready } = start(folder, 1_000_000, safe);
+      const { ended, ready } = start(folder, 1_000_000, flushSeconds, safe);
       const process = await ready;
       await new Promise((resolve) => setTimeout(resolve, random() * killWithinMs));
       process.kill('SIGKILL');
       await ended;
     }
     const frames = Math.max(0, ...safe.values()) + 20;
-    const { ended } = start(folder, frames, safe);
+    const { ended } = start(folder, frames, flushSeconds, safe);
     const lines = await ended;
     expect(lines.at(-1)).toBe('done');
     const counts = JSON.parse(lines.find((line) => line.startsWith('counts '))!.slice('counts '.length)) as Record<string, unknown>;
@@ -42,8 +48,8 @@ export async function killOverAndOver(kills: number, random: () => number = Math
   }
 }
 
-function start(folder: string, frames: number, safe: Map<string, number>): { ready: Promise<ChildProcess>; ended: Promise<string[]> } {
-  const process = spawn(globalThis.process.execPath, [child, folder, String(frames)], { stdio: ['ignore', 'pipe', 'inherit'] });
+function start(folder: string, frames: number, flushSeconds: number, safe: Map<string, number>): { ready: Promise<ChildProcess>; ended: Promise<string[]> } {
+  const process = spawn(globalThis.process.execPath, [child, folder, String(frames), String(flushSeconds)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const reader = createInterface({ input: process.stdout });
   const ready = new Promise<ChildProcess>((resolve, reject) => {

@@ -1,11 +1,11 @@
 // A whole embedded store in a process of its own, for tests that kill it: appends frames to a log on disk, sinks them into the
-// store, and says what is safe. Use: node sink-child.mjs FOLDER FRAMES
+// store, and says what is safe. Use: node sink-child.mjs FOLDER FRAMES FLUSH_SECONDS
 import { openMemoryLog } from '@sightline/runtime/log/memory/memory-log';
 import { openEmbeddedStore } from '@sightline/runtime/store/embedded';
 import { migrate } from '@sightline/runtime/store/migrate';
 import { startSink } from '@sightline/workers/sink/sink';
 
-const [folder, framesText] = process.argv.slice(2);
+const [folder, framesText, flushText] = process.argv.slice(2);
 const total = Number(framesText);
 const cameras = ['north', 'south', 'west'];
 const start = Date.UTC(2026, 0, 5, 12) * 1000;
@@ -29,7 +29,7 @@ const next = new Map(cameras.map((camera) => [camera, 0]));
 for (let partition = 0; partition < (await log.partitions('results')); partition++) {
   for await (const { key } of log.read({ topic: 'results', partition }, 0)) next.set(key, next.get(key) + 1);
 }
-const sink = await startSink({ log, store, exclusive: true, flushSeconds: 0.05, report: (problem) => process.stderr.write(`${problem}\n`) });
+const sink = await startSink({ log, store, exclusive: true, flushSeconds: Number(flushText), report: (problem) => process.stderr.write(`${problem}\n`) });
 const producer = await log.producer();
 process.stdout.write('ready\n');
 while (cameras.some((camera) => next.get(camera) < total)) {
