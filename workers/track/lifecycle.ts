@@ -5,10 +5,11 @@ import { asTrack, fractions } from './corrected.js';
 import { expectedMotion, freshCourse, learnFlow, shifted, topSpeed } from './flow.js';
 import { freshGround, groundMisfit, learnGround } from './ground.js';
 import { blendLook } from './look.js';
-import { beginMotion, bufferedIou, correct, sizeOf, type CentredBox } from './motion.js';
+import { beginMotion, bufferedIou, correct, sizeOf, type CentredBox, type Motion } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
 import { knownPlace, learnStill, longestStep, withoutStill } from './still.js';
+import { apart, freshLag, learnLag, shownBox } from './shown.js';
 import { initialSpeed, leastBirth, type TrackerState, type TrackState } from './state.js';
 import { completed, expect, leaving } from './vehicles.js';
 
@@ -67,7 +68,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
   const take = (pairs: readonly Pair[]): void => {
     for (const { track, candidate } of pairs) {
       owners.set(candidate, track);
-      sight(track, candidate, input, options);
+      sight(state, track, candidate, input.capturedAt, options);
       if (track.group === 'vehicle' && candidate.score >= options.strong) learnFlow(state.flow, track.course, track.box, input.capturedAt);
       if (track.confirmed && candidate.score >= options.strong) learnGround((grounds[track.group] ??= freshGround()), candidate.box);
     }
@@ -82,9 +83,10 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
   for (const pair of associateByLook(open(confirmed), free(options.strong), options)) {
     const { track, candidate } = pair;
     Object.assign(track.motion, beginMotion(candidate.box, initialSpeed(track.group, options), options));
+    track.apart = null;
     anew.add(track);
     owners.set(candidate, track);
-    sight(track, candidate, input, options);
+    sight(state, track, candidate, input.capturedAt, options);
   }
   take(associateInPlace(open(confirmed).filter((track) => patience(track, state, options) > options.lostSeconds), free(0), options));
   take(associate(tracks.filter((track) => !track.confirmed && (track.group !== 'vehicle' || track.unseen <= Math.max(options.tentativeSeconds, seconds) + 1e-6)), free(options.strong), scene, options));
@@ -112,14 +114,20 @@ export function removeStale(state: TrackerState, seconds: number, options: Track
 export function report(state: TrackerState, options: TrackerOptions): Track[] {
   const shown: Track[] = [];
   for (const track of state.tracks) {
-    const { x, y, w, h } = track.motion;
-    const inside = x >= 0 && y >= 0 && x <= state.aspect && y <= 1;
-    if (!track.confirmed || track.unseen > options.coastSeconds + 1e-6 || (track.unseen > 0 && !inside)) continue;
-    const said = asTrack(track, [x, y, w, h], track.unseen, state.aspect);
+    const { motion, unseen } = track;
+    if (!track.confirmed || unseen > options.coastSeconds + 1e-6 || (unseen > 0 && walksOut(motion, state.aspect))) continue;
+    const box = unseen > 0 ? ([motion.x, motion.y, motion.w, motion.h] as const) : shownBox(motion, track.box, state.lags[track.group]);
+    const said = asTrack(track, box, unseen, state.aspect);
     shown.push(track.first ? { ...said, first: fractions(track.first, state.aspect) } : said);
     track.first = null;
   }
   return shown;
+}
+
+/** Who is not seen any more, half out of the frame and on the way out, has left. */
+function walksOut({ x, y, w, h, vx, vy }: Motion, aspect: number): boolean {
+  if (x < 0 || y < 0 || x > aspect || y > 1) return true;
+  return (vx < 0 && x < w / 2) || (vx > 0 && x > aspect - w / 2) || (vy < 0 && y < h / 2) || (vy > 0 && y > 1 - h / 2);
 }
 
 export function confirmedIds(tracks: readonly TrackState[]): string[] {
@@ -149,10 +157,18 @@ function sharedPart(a: CentredBox, b: CentredBox): number {
   return across <= 0 || down <= 0 ? 0 : (across * down) / Math.min(a[2] * a[3], b[2] * b[3]);
 }
 
-function sight(track: TrackState, candidate: Candidate, { capturedAt: at, aspect }: FrameInput, options: TrackerOptions): void {
+function sight({ aspect, lags }: TrackerState, track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
   const { unseen } = track;
   const box = track.group === 'vehicle' ? completed(candidate.box, track.motion, aspect) : candidate.box;
-  correct(track.motion, box, options);
+  // Not of vehicles: what comes out from behind another grows to one side, which is no lag.
+  if (track.group !== 'vehicle') {
+    if (track.confirmed && track.apart && candidate.score >= options.strong) learnLag((lags[track.group] ??= freshLag()), track.apart, track.motion, box);
+    const size = sizeOf(track.motion);
+    correct(track.motion, box, options);
+    track.apart = apart(track.motion, box, size);
+  } else {
+    correct(track.motion, box, options);
+  }
   track.box = box;
   track.odd = candidate.odd;
   const [x, y, w, h] = box;
@@ -206,6 +222,7 @@ function begin(state: TrackerState, candidate: Candidate, at: number, options: T
     first: odd || score < options.confirm ? box : null,
     seenAt: at,
     unseen: 0,
+    apart: null,
     leaving: 0,
     course: freshCourse(),
     moments: [],

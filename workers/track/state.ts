@@ -5,6 +5,7 @@ import { packLook, unpackLook } from './look.js';
 import type { CentredBox, Motion } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import type { PathState } from './path.js';
+import type { Apart, Lag } from './shown.js';
 import type { Moment } from './smooth.js';
 import type { StillPlace } from './still.js';
 
@@ -24,6 +25,7 @@ export interface TrackerState {
   pending: number[];
   /** Learned per group of classes. */
   readonly grounds: Record<string, Ground>;
+  readonly lags: Record<string, Lag>;
   /** Seconds of analysed frames, up to what a place needs to be known. */
   watched: number;
   /** How vehicles move where. */
@@ -66,6 +68,8 @@ export interface TrackState {
   seenAt: number;
   /** Seconds since the last sighting; frames that the gate held back do not count. */
   unseen: number;
+  /** How far its box lay from its motion when it was seen last, null before; not of vehicles. */
+  apart: Apart | null;
   /** Its last places; of vehicles only. */
   course: Course;
   /** How likely it has left the picture by now, 0..1; of vehicles only. */
@@ -97,7 +101,7 @@ export function groupOf(cls: string): string {
 }
 
 export function freshState(): TrackerState {
-  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, watched: 0, places: [], flow: freshFlow() };
+  return { at: null, epoch: 0, aspect: 1, next: 1, tracks: [], leaving: [], pending: [], grounds: {}, lags: {}, watched: 0, places: [], flow: freshFlow() };
 }
 
 /** The state as plain JSON of its own, looks as exact base64. */
@@ -110,8 +114,8 @@ export function pack(state: TrackerState): unknown {
 export function unpack(snapshot: unknown): TrackerState {
   const { v, ...state } = structuredClone(snapshot) as { v: number } & Packed;
   if (v !== 1) throw new SightlineError('RECORD_NEWER', `a tracker snapshot of version ${v}; this process reads version 1`);
-  const unpacked = (track: PackedTrack): TrackState => ({ ...track, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
-  return { ...state, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? freshFlow(), tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
+  const unpacked = (track: PackedTrack): TrackState => ({ ...track, apart: track.apart ?? null, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
+  return { ...state, lags: state.lags ?? {}, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? freshFlow(), tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
 }
 
 type PackedTrack = Omit<TrackState, 'look'> & { look: string | null };
