@@ -22,6 +22,8 @@ export interface SiteFile {
   save(change: SiteChange, version: string): Promise<SiteText>;
   /** Earlier texts, newest first. */
   versions(): Promise<readonly SavedVersion[]>;
+  /** What putting an earlier text back would change; writes nothing. */
+  proposeRestore(saved: string): Promise<SiteProposal>;
   /** Puts an earlier text back. Rejects like `save`. */
   restore(saved: string, version: string): Promise<SiteText>;
 }
@@ -101,6 +103,13 @@ export function createSiteFile(file: string, options: { readonly versions: strin
     for (const name of names.slice(0, Math.max(0, names.length - versionsKept))) await unlink(path.join(options.versions, name)).catch(() => undefined);
   }
 
+  async function earlier(wanted: string): Promise<string> {
+    const names = await readdir(options.versions).catch(() => [] as string[]);
+    const name = names.filter((candidate) => saved.exec(candidate)?.[2] === wanted).sort().at(-1);
+    if (name === undefined) throw new SightlineError('NOT_FOUND', `there is no earlier version ${JSON.stringify(wanted)} of the site file`);
+    return readFile(path.join(options.versions, name), 'utf8');
+  }
+
   return {
     read,
     async propose(change) {
@@ -122,13 +131,11 @@ export function createSiteFile(file: string, options: { readonly versions: strin
         })
         .sort((a, b) => b.replacedAt - a.replacedAt);
     },
-    restore: (wanted, version) =>
-      inTurn(async () => {
-        const names = await readdir(options.versions).catch(() => [] as string[]);
-        const name = names.filter((candidate) => saved.exec(candidate)?.[2] === wanted).sort().at(-1);
-        if (name === undefined) throw new SightlineError('NOT_FOUND', `there is no earlier version ${JSON.stringify(wanted)} of the site file`);
-        return replace(await readFile(path.join(options.versions, name), 'utf8'), await read(), version);
-      }),
+    async proposeRestore(wanted) {
+      const [before, text] = [await read(), await earlier(wanted)];
+      return { text, version: versionOf(text), base: before.version, diff: difference(before.text, text), mistakes: parseSite(text).mistakes };
+    },
+    restore: (wanted, version) => inTurn(async () => replace(await earlier(wanted), await read(), version)),
   };
 }
 

@@ -98,6 +98,7 @@ export const liveSiteSchema = z
       }),
     ),
     rules: list(z.strictObject({ name, when: z.string(), for: z.number().describe('seconds'), severity: z.enum(['info', 'warning', 'critical']), clip: z.exactOptional(z.boolean()) })),
+    silences: list(z.strictObject({ rules: z.exactOptional(list(z.string())), cameras: z.exactOptional(list(z.string())), from: millis, until: millis, reason: z.string() })).describe('times in which alerts are written but nobody is told'),
     evidence: z.strictObject({ days: z.number(), megabytes: z.number() }),
   })
   .describe('what of the configuration a browser may know: no addresses, no secrets');

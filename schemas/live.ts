@@ -107,6 +107,8 @@ export interface LiveSite {
   readonly cameras: readonly LiveSiteCamera[];
   readonly zones: readonly LiveSiteZone[];
   readonly rules: readonly LiveSiteRule[];
+  /** Times in which alerts are written but nobody is told. */
+  readonly silences: readonly LiveSiteSilence[];
   /** How long pictures and clips of events are kept, and in how much room. */
   readonly evidence: { readonly days: number; readonly megabytes: number };
 }
@@ -119,6 +121,16 @@ export interface LiveSiteRule {
   readonly severity: 'info' | 'warning' | 'critical';
   /** Some seconds of the camera are kept around each firing. */
   readonly clip?: boolean;
+}
+
+export interface LiveSiteSilence {
+  /** Absent: all. */
+  readonly rules?: readonly string[];
+  readonly cameras?: readonly string[];
+  /** ms since the Unix epoch, [from, until). */
+  readonly from: number;
+  readonly until: number;
+  readonly reason: string;
 }
 
 export interface LiveSiteCamera {

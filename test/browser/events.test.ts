@@ -37,6 +37,8 @@ afterAll(async () => {
 
 describe('an event', () => {
   it('plays the seconds around it where its zone asks for a clip, with the way of its object', async () => {
+    // It is written once its seconds are over.
+    await expect.poll(async () => (await fetch(`${site.url}/api/v1/evidence.clip?id=${encodeURIComponent(crossed.id)}`)).status, { timeout: 10_000 }).toBe(200);
     const { page, problems } = await openPage(browser, `${site.url}/events/?zone=walkway&event=${encodeURIComponent(crossed.id)}`);
     const clip = page.locator('canvas[data-clip]');
     await clip.waitFor();

@@ -52,6 +52,8 @@ it('goes back to an earlier version of the site file, and that counts', async ()
   await page.request.post(`${site.url}/api/v1/site/save`, { headers: { 'x-sightline': '1' }, data: { change: { zones: { remove: ['walkway'] } }, version } });
   expect(await readFile(site.siteFile, 'utf8')).not.toContain('walkway');
   await card('Versions of the site file').getByRole('button', { name: 'Go back to it' }).first().click();
+  await page.getByRole('dialog').getByText('walkway').waitFor();
+  await page.getByRole('button', { name: 'Save and apply' }).click();
   await expect.poll(() => readFile(site.siteFile, 'utf8')).toBe(before);
   await expect.poll(async () => JSON.stringify(await (await page.request.get(`${site.url}/api/v1/site`)).json())).toContain('walkway');
 });

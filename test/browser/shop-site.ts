@@ -18,4 +18,5 @@ export const shopSite: SiteInput = {
     { name: 'counter', kind: 'area', camera: 'till', polygon: [[0.2, 0.55], [0.75, 0.55], [0.75, 1], [0.2, 1]] },
   ],
   rules: [{ name: 'long-queue', when: 'ticket-queue.length > 4', for: '30s', severity: 'warning' }],
+  silences: [{ rules: ['long-queue'], from: '2030-12-24T20:00:00+01:00', until: '2030-12-27T06:00:00+01:00', reason: 'closed over the holidays' }],
 };

@@ -54,7 +54,7 @@ export async function arrange(page: Page, state: State): Promise<void> {
     const html = await response.text();
     const changed = html.replace(/(id="sightline-snapshot">)(.*?)(<\/script>)/s, (_, before: string, json: string, after: string) => {
       const snapshot = JSON.parse(json) as { now: number; zones: unknown[]; events: unknown[]; site: { zones: unknown[] } };
-      const other = state === 'stale' ? { ...snapshot, now: snapshot.now + 3_600_000 } : { ...snapshot, zones: [], events: [], cameras: [], alerts: [], site: { ...snapshot.site, cameras: [], zones: [], rules: [] } };
+      const other = state === 'stale' ? { ...snapshot, now: snapshot.now + 3_600_000 } : { ...snapshot, zones: [], events: [], cameras: [], alerts: [], site: { ...snapshot.site, cameras: [], zones: [], rules: [], silences: [] } };
       return `${before}${JSON.stringify(other).replaceAll('<', '\\u003c')}${after}`;
     });
     await route.fulfill({ response, body: changed });

@@ -3,9 +3,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { Activity } from 'lucide-react';
 import { useEffect, useState, type FormEvent } from 'react';
-import { sendJson } from '../_live/rest';
+import { GatewayError, sendJson } from '../_live/rest';
 import { useText, type MessageKey } from '../_text/text';
-import { Button, Field } from '../_ui/controls';
+import { Button, Field, ProblemWords } from '../_ui/controls';
 import { useSession } from './session';
 import '../_text/en-access';
 
@@ -49,7 +49,7 @@ export function SignIn({ setup }: { readonly setup: boolean }) {
         )}
         {enter.error && (
           <p role="alert" className="text-sm font-medium text-bad">
-            {enter.error.message}
+            <ProblemWords code={enter.error instanceof GatewayError ? enter.error.code : ''} message={enter.error.message} />
           </p>
         )}
         <Button type="submit" look="primary" disabled={enter.isPending}>

@@ -2,14 +2,15 @@
 
 import type { LiveAlert } from '@sightline/schemas/live';
 import { useQuery } from '@tanstack/react-query';
-import { BellRing, CircleCheck, Hourglass } from 'lucide-react';
+import { BellOff, BellRing, CircleCheck, Hourglass } from 'lucide-react';
 import { useAtom } from '../_live/atom';
 import { measureText } from '../_live/attention';
+import { useNow } from '../_live/clock';
 import { alertsAtom, siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, PageTitle, Problem } from '../_ui/controls';
-import { formatMeasure, formatTime, formatWait } from '../_ui/format';
+import { formatMeasure, formatNumber, formatTime, formatWait } from '../_ui/format';
 import { ClipPlayer, useClip } from '../_events/clip-player';
 import { incidentsOf, type Incident } from './incidents';
 import { useState } from 'react';
@@ -27,6 +28,10 @@ export function AlertsPage() {
   const { data, error } = useQuery({ queryKey: ['alerts'], queryFn: ({ signal }) => getJson<{ alerts: readonly LiveAlert[] }>('/api/v1/alerts', signal), refetchInterval: 30_000 });
   const past = data && incidentsOf(data.alerts);
   const timezone = site?.timezone ?? 'UTC';
+  const now = Math.floor(useNow() / 60_000) * 60_000;
+  const silences = (site?.silences ?? []).filter(({ until }) => until > now);
+  /** One that silences a rule on every camera, now. */
+  const silenced = (rule: string): (typeof silences)[number] | undefined => silences.find(({ from, rules, cameras }) => from <= now && (rules?.includes(rule) ?? true) && cameras === undefined);
   return (
     <>
       <PageTitle>{t('nav.alerts')}</PageTitle>
@@ -39,11 +44,41 @@ export function AlertsPage() {
               <li key={rule.name} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-2.5 text-sm">
                 <span className="font-medium">{rule.name}</span>
                 <code className="text-muted">{rule.when}</code>
-                <span className="ml-auto text-muted">{t('alerts.for', { seconds: rule.for })}</span>
+                <span className="ml-auto text-muted">
+                  {t(`alerts.severity.${rule.severity}`)} · {t('alerts.for', { seconds: formatNumber(rule.for, language) })}
+                </span>
+                {silenced(rule.name) && (
+                  <span className="flex w-full items-center gap-2 text-warn">
+                    <BellOff aria-hidden className="size-4 shrink-0" />
+                    {t('alerts.silencedUntil', { until: formatTime(silenced(rule.name)!.until, timezone, language, dated), reason: silenced(rule.name)!.reason })}
+                  </span>
+                )}
               </li>
             ))}
           </ul>
         </Card>
+        {silences.length > 0 && (
+          <Card title={t('alerts.silences')} className="xl:col-span-2">
+            <p className="mb-2 text-sm text-muted">{t('alerts.silencesDetail')}</p>
+            <ul className="divide-y divide-edge">
+              {silences.map((silence, i) => (
+                <li key={i} className="flex items-start gap-3 py-2.5 text-sm">
+                  <BellOff aria-hidden className={`mt-0.5 size-4 shrink-0 ${silence.from <= now ? 'text-warn' : 'text-muted'}`} />
+                  <div className="min-w-0 flex-1">
+                    <p className="font-medium">{silence.reason}</p>
+                    <p className="text-muted">
+                      {silence.rules?.join(', ') ?? t('alerts.allRules')} · {silence.cameras?.join(', ') ?? t('alerts.allCameras')} · {silence.from <= now ? t('alerts.silentNow') : t('alerts.silentLater')}
+                    </p>
+                  </div>
+                  <p className="tabular shrink-0 text-right text-xs leading-5 text-muted">
+                    {formatTime(silence.from, timezone, language, dated)} –<br />
+                    {formatTime(silence.until, timezone, language, dated)}
+                  </p>
+                </li>
+              ))}
+            </ul>
+          </Card>
+        )}
         <Card title={t('alerts.past')} className="xl:col-span-2">
           {error && <Problem error={error} still={t('problem.liveStill')} />}
           {past?.length === 0 && <p className="text-sm text-muted">{t('alerts.nonePast')}</p>}
@@ -86,7 +121,7 @@ export function AlertsPage() {
 function AlertClip({ alert }: { readonly alert: LiveAlert }) {
   const { t } = useText();
   const [shown, setShown] = useState(false);
-  const clip = useClip(shown ? `camera=${encodeURIComponent(alert.camera)}&at=${alert.at}` : null);
+  const clip = useClip(shown ? `camera=${encodeURIComponent(alert.camera)}&at=${alert.at}` : null, alert.at / 1000);
   if (!shown) {
     return (
       <Button className="mt-2" onClick={() => setShown(true)}>

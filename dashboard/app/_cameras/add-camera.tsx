@@ -2,12 +2,13 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { problemText } from '../_live/problem-text';
 import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
-import { Button, Card, Field, Problem } from '../_ui/controls';
+import { Button, Card, Field, Problem, ProblemWords } from '../_ui/controls';
 import '../_text/en-cameras';
 
-type Trial = { readonly ok: true; readonly width: number; readonly height: number; readonly fps: number | null; readonly codec: string; readonly picture: string } | { readonly ok: false; readonly message: string; readonly remedy: string };
+type Trial = { readonly ok: true; readonly width: number; readonly height: number; readonly fps: number | null; readonly codec: string; readonly picture: string } | { readonly ok: false; readonly code: string; readonly message: string; readonly remedy: string };
 
 /** Paste an address: it is tried from the server, then saved into the site file. */
 export function AddCamera({ close }: { readonly close: () => void }) {
@@ -40,7 +41,7 @@ export function AddCamera({ close }: { readonly close: () => void }) {
         {trial.error && <Problem error={trial.error} />}
         {found && !found.ok && (
           <p className="rounded-lg bg-bad-soft px-4 py-3 text-sm text-bad">
-            {found.message} — {found.remedy}
+            <ProblemWords code={found.code} message={`${problemText(found.message)} — ${found.remedy}`} />
           </p>
         )}
         {found?.ok && (

@@ -11,7 +11,7 @@ import { useCamera } from '../_live/freshness';
 import { siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText, type MessageKey } from '../_text/text';
-import { Button, Card, PageTitle, Problem } from '../_ui/controls';
+import { Button, Card, PageTitle, Problem, ProblemWords } from '../_ui/controls';
 import { formatAge, formatNumber, unknown } from '../_ui/format';
 import { problemText } from '../_live/problem-text';
 import { AddCamera } from './add-camera';
@@ -83,7 +83,7 @@ function CameraHealth({ site, name, day, editPrivacy }: { readonly site: LiveSit
         <span className={`text-sm ${down ? 'font-medium text-bad' : 'text-muted'}`}>{camera ? `${t(`camera.state.${camera.state}`)} · ${formatAge((now - camera.since) / 1000, language)}` : t('age.never')}</span>
         <span className="ml-auto text-sm text-muted">{config.kind}</span>
       </div>
-      {down && camera?.problem && <p className="mb-3 rounded-lg bg-bad-soft px-3 py-2 text-sm text-bad">{problemText(camera.problem)}</p>}
+      {down && camera?.problem && <p className="mb-3 rounded-lg bg-bad-soft px-3 py-2 text-sm text-bad"><ProblemWords code={/\[(\w+)\]$/.exec(camera.problem)?.[1] ?? ''} message={problemText(camera.problem).replace(/ \[\w+\]$/, '')} /></p>}
       <DayBar quarters={quarters} from={day?.from ?? Math.floor(now / 900_000) * 900 - 95 * 900} timeZone={site.timezone} camera={name} now={now} />
       <dl className="mt-4 grid grid-cols-2 gap-x-4 gap-y-2 text-sm sm:grid-cols-3">
         <Fact name={t('cameras.fps')} value={camera ? `${formatNumber(camera.fpsGot, language, 1)} / ${formatNumber(camera.fpsWanted, language)}` : unknown} />

@@ -4,6 +4,7 @@ import type { LivePictureHeader } from '@sightline/schemas/live';
 import { useQuery } from '@tanstack/react-query';
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { gatewayNow } from '../_live/clock';
 import { drawPicture, keepTrails, shownAs, type Trail } from '../_live/draw-picture';
 import { GatewayError } from '../_live/rest';
 import { useText } from '../_text/text';
@@ -14,9 +15,20 @@ export interface ClipFrame {
   readonly jpeg: Blob;
 }
 
-/** The clip of an event or of a moment; null when there is none. */
-export function useClip(query: string | null): readonly ClipFrame[] | null | undefined {
-  return useQuery({ queryKey: ['clip', query], enabled: query !== null, retry: false, staleTime: Infinity, queryFn: ({ signal }) => fetchClip(query!, signal) }).data;
+/** A clip is written when its seconds are over: of what has just happened it is asked for again. */
+const clipAgainMilliseconds = 3000;
+const unfinishedMilliseconds = 30_000;
+
+/** The clip of an event or of a moment (ms); null when there is none. */
+export function useClip(query: string | null, at: number): readonly ClipFrame[] | null | undefined {
+  return useQuery({
+     queryKey: ['clip', query],
+    enabled: query !== null,
+    retry: false,
+    staleTime: Infinity,
+    queryFn: ({ signal }): Promise<readonly ClipFrame[] | null> => fetchClip(query!, signal),
+    refetchInterval: ({ state }) => (state.data === null && gatewayNow() - at < unfinishedMilliseconds ? clipAgainMilliseconds : false),
+  }).data;
 }
 
 async function fetchClip(query: string, signal: AbortSignal): Promise<readonly ClipFrame[] | null> {

@@ -4,10 +4,12 @@ import type { LiveEvent, LivePoint, LiveSite } from '@sightline/schemas/live';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check, Flag, X } from 'lucide-react';
 import { useState } from 'react';
+import { useSession } from '../_access/session';
+import { gatewayNow } from '../_live/clock';
 import { eventText } from '../_live/event-text';
 import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
-import { Button } from '../_ui/controls';
+import { Button, Problem } from '../_ui/controls';
 import { formatTime, formatWait } from '../_ui/format';
 import { kindLooks } from '../_ui/zone-kinds';
 import { ClipPlayer, useClip } from './clip-player';
@@ -19,17 +21,23 @@ interface Track {
   readonly path: readonly (readonly [number, number, number])[];
 }
 
+/** The way of who is still in the picture is stored once they have left: asked for again meanwhile. */
+const trackAgainMilliseconds = 3000;
+const unfinishedMilliseconds = 900_000;
+
 /** What an event rests on: the picture it was seen in, the way its object took, its zone. */
 export function EventDetail({ event, site, close }: { readonly event: LiveEvent; readonly site: LiveSite; readonly close: () => void }) {
   const text = useText();
   const { t, language } = text;
   const [aspect, setAspect] = useState(16 / 9);
   const [missing, setMissing] = useState<string | null>(null);
-  const { data } = useQuery({ queryKey: ['track', event.camera, event.track], enabled: event.track !== undefined, queryFn: ({ signal }) => getJson<{ track: Track | null }>(`/api/v1/track?camera=${encodeURIComponent(event.camera)}&id=${encodeURIComponent(event.track!)}`, signal) });
-  const judged = useMutation({ mutationFn: (verdict: 'wrong' | 'right') => sendJson('POST', '/api/v1/labels', { event: event.id, verdict }) });
+  const { data } = useQuery({ queryKey: ['track', event.camera, event.track], enabled: event.track !== undefined, queryFn: ({ signal }) => getJson<{ track: Track | null }>(`/api/v1/track?camera=${encodeURIComponent(event.camera)}&id=${encodeURIComponent(event.track!)}`, signal), refetchInterval: ({ state }) => (state.data?.track === null && gatewayNow() - event.at / 1000 < unfinishedMilliseconds ? trackAgainMilliseconds : false) });
+  const judged = useMutation({ mutationFn: (label: { readonly event: string; readonly verdict: 'wrong' | 'right' }) => sendJson('POST', '/api/v1/labels', label) });
+  const noted = judged.isSuccess && judged.variables.event === event.id;
+  const mayJudge = useSession()?.role !== 'viewer';
   const zone = site.zones.find((candidate) => candidate.name === event.zone && candidate.camera === event.camera);
   const look = kindLooks[event.zoneKind];
-  const clip = useClip(zone?.evidence === 'clip' ? `id=${encodeURIComponent(event.id)}` : null);
+  const clip = useClip(zone?.evidence === 'clip' ? `id=${encodeURIComponent(event.id)}` : null, event.at / 1000);
   const path = data?.track?.path.map(([, x, y]) => [x, y] as const) ?? [];
   const toText = (points: readonly LivePoint[]): string => points.map(([x, y]) => `${x * 1000 * aspect},${y * 1000}`).join(' ');
   return (
@@ -77,21 +85,21 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
           {event.seconds !== undefined && <Row name={t('events.seconds')} value={formatWait(event.seconds)} />}
           {event.track !== undefined && <Row name={t('events.track')} value={event.track} />}
         </dl>
-        {judged.isSuccess ? (
+        {noted ? (
           <p role="status" className="text-sm font-medium text-good">
             {t('events.thanks')}
           </p>
-        ) : (
+        ) : mayJudge ? (
           <div className="flex flex-wrap gap-2">
             {(['wrong', 'right'] as const).map((verdict) => (
-              <Button key={verdict} onClick={() => judged.mutate(verdict)} disabled={judged.isPending}>
+              <Button key={verdict} onClick={() => judged.mutate({ event: event.id, verdict })} disabled={judged.isPending}>
                 {verdict === 'wrong' ? <Flag aria-hidden className="size-4" /> : <Check aria-hidden className="size-4" />}
                 {t(`events.${verdict}`)}
               </Button>
             ))}
           </div>
-        )}
-        {judged.error && <p className="text-sm text-bad">{judged.error.message}</p>}
+        ) : null}
+        {judged.error && <Problem error={judged.error} />}
       </div>
     </article>
   );

@@ -47,7 +47,7 @@ export function HeatMap({ camera, from, to }: { readonly camera: string; readonl
       <div className="relative w-full overflow-hidden rounded-lg bg-[#0b0f16]" style={{ aspectRatio: String(aspect) }}>
         <img src={`/api/v1/cameras/${encodeURIComponent(camera)}/picture.jpg`} alt="" className="absolute inset-0 size-full object-fill brightness-75 grayscale" onLoad={({ currentTarget }) => setAspect(currentTarget.naturalWidth / currentTarget.naturalHeight)} />
         <canvas ref={canvas} role="img" aria-label={t(`history.${view}Label`, { camera })} className="absolute inset-0 size-full" />
-        {empty && <p className="absolute inset-0 grid place-items-center text-sm text-white">{t('history.noTracks')}</p>}
+        {empty && <p className="absolute inset-0 grid place-items-center text-sm text-white"><span className="rounded-md bg-[#06090e]/75 px-3 py-1.5">{t('history.noTracks')}</span></p>}
       </div>
     </Card>
   );

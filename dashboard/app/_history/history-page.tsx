@@ -2,18 +2,20 @@
 
 import type { LiveEvent, LiveSite, LiveSiteZone } from '@sightline/schemas/live';
 import { useQuery } from '@tanstack/react-query';
-import { ZoomOut } from 'lucide-react';
+import { ChevronLeft, ChevronRight, ZoomOut } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useAtom } from '../_live/atom';
 import { measureText } from '../_live/attention';
 import { eventText } from '../_live/event-text';
+import { gatewayNow } from '../_live/clock';
 import { siteAtom } from '../_live/model';
 import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, PageTitle, Problem, Select } from '../_ui/controls';
 import { formatMeasure, formatPercent, formatTime, formatWait } from '../_ui/format';
 import { RangeFields, spanOf } from '../_ui/range';
+import { addDays } from '../_ui/site-time';
 import { useUrlState, type Params } from '../_ui/url-state';
 import { kindLooks } from '../_ui/zone-kinds';
 import { Chart, gapsOf } from './chart';
@@ -33,6 +35,8 @@ const measuresOf: Readonly<Record<LiveSiteZone['kind'], readonly string[]>> = {
 const counted = new Set(['in', 'out', 'served', 'abandoned']);
 const first = 'today';
 const longestShown = 8;
+/** ms. */
+const daySpan = 86_400_000;
 
 export function HistoryPage() {
   const site = useAtom(siteAtom);
@@ -60,12 +64,27 @@ function Past({ site, params, change }: PastProps) {
   const span = spanOf(params, site.timezone, first);
   // Charts share the selection, so each of them says it: in whole seconds all say the same.
   const zoom = (from: number, to: number): void => change({ range: 'custom', from: new Date(Math.round(from) * 1000).toISOString(), to: new Date(Math.round(to) * 1000).toISOString() });
+  /** As far as the span is long; of whole days, whole days by the clock of the site. */
+  const stepBy = (way: 1 | -1): void => {
+    const days = Math.ceil((span.to - span.from) / daySpan);
+    const moved = (at: number): number => (span.to - span.from < daySpan * 0.9 ? at + way * (span.to - span.from) : addDays(at, way * days, site.timezone));
+    const whole = params['range'] === undefined || params['range'] === 'today';
+    const [from, to] = whole ? [addDays(span.from, way, site.timezone), way === -1 ? span.from : addDays(span.from, 2, site.timezone)] : [moved(span.from), moved(span.to)];
+    change({ range: 'custom', from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  };
   return (
     <>
       <div className="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-3 lg:flex lg:flex-wrap lg:items-end">
         <Select className="max-sm:col-span-2" label={t('filter.zone')} value={`${zone.camera}/${zone.name}`} options={site.zones.map(({ camera, name }) => ({ value: `${camera}/${name}`, text: site.cameras.length > 1 ? `${name} · ${camera}` : name }))} onChange={(value) => change({ zone: value })} />
         <RangeFields params={params} first={first} timeZone={site.timezone} change={change} />
         <Select label={t('history.compare')} value={comparison} options={comparisons.map((value) => ({ value, text: t(`history.compare.${value}`) }))} onChange={(value) => change({ compare: value === 'none' ? null : value })} />
+        <div className="flex gap-2 max-sm:col-span-2">
+          {([['history.earlier', -1, ChevronLeft], ['history.later', 1, ChevronRight]] as const).map(([name, way, Icon]) => (
+            <Button key={name} className="px-3 max-sm:flex-1" title={t(name)} aria-label={t(name)} disabled={way === 1 && span.to >= gatewayNow()} onClick={() => stepBy(way)}>
+              <Icon aria-hidden className="size-4" />
+            </Button>
+          ))}
+        </div>
         {params['range'] === 'custom' && (
           <Button onClick={() => change({ range: null, from: null, to: null })}>
             <ZoomOut aria-hidden className="size-4" />
@@ -188,23 +207,23 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
   );
 }
 
-/** The longest waits or stays of the span, each a way to its evidence. */
+/** The longest waits or stays of the span, where nobody stays the newest events: each a way to its evidence. */
 function LongestCard({ site, zone, span }: { readonly site: LiveSite; readonly zone: LiveSiteZone; readonly span: { readonly from: number; readonly to: number } }) {
   const text = useText();
   const { t, language } = text;
-  const query = new URLSearchParams({ camera: zone.camera, zone: zone.name, from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), order: 'longest', limit: String(longestShown) });
+  const order = zone.kind === 'line' || zone.kind === 'shelf' ? 'newest' : 'longest';
+  const query = new URLSearchParams({ camera: zone.camera, zone: zone.name, from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), order, limit: String(longestShown) });
   const { data, error } = useQuery({ queryKey: ['longest', query.toString()], queryFn: ({ signal }) => getJson<{ events: readonly LiveEvent[] }>(`/api/v1/events?${query.toString()}`, signal) });
-  const href = (event: LiveEvent): string => `/events/?${new URLSearchParams({ range: 'custom', from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), camera: zone.camera, zone: zone.name, order: 'longest', event: event.id }).toString()}`;
-  if (zone.kind === 'line' || zone.kind === 'shelf') return null;
+  const href = (event: LiveEvent): string => `/events/?${new URLSearchParams({ range: 'custom', from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), camera: zone.camera, zone: zone.name, ...(order === 'longest' && { order }), event: event.id }).toString()}`;
   return (
-    <Card title={zone.kind === 'queue' ? t('history.longestWaits') : t('history.longestStays')}>
+    <Card title={order === 'newest' ? t('history.newestEvents') : zone.kind === 'queue' ? t('history.longestWaits') : t('history.longestStays')}>
       {error && <Problem error={error} />}
       {data?.events.length === 0 && <p className="text-sm text-muted">{t('events.none')}</p>}
       <ol className="divide-y divide-edge">
         {data?.events.map((event) => (
           <li key={event.id}>
             <Link href={href(event)} prefetch={false} className="flex min-h-11 items-center gap-3 py-1.5 text-sm hover:underline">
-              <span className="tabular w-16 shrink-0 text-base font-semibold">{formatWait(event.seconds)}</span>
+              {order === 'longest' && <span className="tabular w-16 shrink-0 text-base font-semibold">{formatWait(event.seconds)}</span>}
               <span className="min-w-0 flex-1 truncate">{eventText(event, text)}</span>
               <time className="tabular shrink-0 text-xs text-muted">{formatTime(event.at / 1000, site.timezone, language, { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}</time>
             </Link>

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Trash2 } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
@@ -33,7 +33,7 @@ export function UsersCard({ closed }: { readonly closed: boolean }) {
   const [cameras, setCameras] = useState('');
   const refresh = (): Promise<void> => client.invalidateQueries();
   const save = useMutation({
-    mutationFn: () => sendJson('PUT', '/api/v1/users', { name, password, role: closed ? role : 'admin', cameras: camerasOf(cameras) }),
+    mutationFn: () => sendJson('PUT', '/api/v1/users', { name, ...(password !== '' && { password }), role: closed ? role : 'admin', cameras: camerasOf(cameras) }),
     onSuccess: async () => {
       setName('');
       setPassword('');
@@ -43,6 +43,7 @@ export function UsersCard({ closed }: { readonly closed: boolean }) {
     },
   });
   const remove = useMutation({ mutationFn: (user: string) => sendJson('DELETE', `/api/v1/users/${encodeURIComponent(user)}`), onSuccess: refresh });
+  const known = access.data?.users.some((user) => user.name === name) ?? false;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     save.mutate();
@@ -56,7 +57,20 @@ export function UsersCard({ closed }: { readonly closed: boolean }) {
             <span className="font-medium">{user.name}</span>
             <span className="text-muted">{t(`role.${user.role}`)}</span>
             {user.cameras && <span className="text-muted">{user.cameras.join(', ')}</span>}
-            <button type="button" onClick={() => remove.mutate(user.name)} title={t('settings.remove', { name: user.name })} className="ml-auto grid size-11 place-items-center rounded-lg text-muted hover:text-bad">
+            <button
+              type="button"
+              onClick={() => {
+                setName(user.name);
+                setRole(user.role);
+                setCameras(user.cameras?.join(', ') ?? '');
+              }}
+              title={t('settings.change', { name: user.name })}
+              className="ml-auto grid size-11 place-items-center rounded-lg text-muted hover:text-accent"
+            >
+              <Pencil aria-hidden className="size-4" />
+              <span className="sr-only">{t('settings.change', { name: user.name })}</span>
+            </button>
+            <button type="button" onClick={() => remove.mutate(user.name)} title={t('settings.remove', { name: user.name })} className="grid size-11 place-items-center rounded-lg text-muted hover:text-bad">
               <Trash2 aria-hidden className="size-4" />
               <span className="sr-only">{t('settings.remove', { name: user.name })}</span>
             </button>
@@ -66,7 +80,7 @@ export function UsersCard({ closed }: { readonly closed: boolean }) {
       {(save.error ?? remove.error) && <Problem error={(save.error ?? remove.error)!} />}
       <form onSubmit={submit} className="grid items-start gap-3 sm:grid-cols-2">
         <Field label={t('access.name')} value={name} onChange={setName} autoComplete="off" required />
-        <Field label={t('access.password')} type="password" value={password} onChange={setPassword} autoComplete="new-password" minLength={10} required hint={t('access.passwordHint')} />
+        <Field label={t('access.password')} type="password" value={password} onChange={setPassword} autoComplete="new-password" minLength={10} required={!known} hint={known ? t('settings.passwordKept') : t('access.passwordHint')} />
         {closed && <Select label={t('settings.role')} value={role} options={roleNames.map((value) => ({ value, text: t(`role.${value}`) }))} onChange={setRole} />}
         {closed && <Field label={t('settings.onlyCameras')} value={cameras} onChange={setCameras} hint={t('settings.onlyCamerasHint')} />}
         <Button type="submit" look="primary" disabled={save.isPending} className="justify-self-start">

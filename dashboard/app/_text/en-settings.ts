@@ -22,6 +22,8 @@ export const enSettings = {
   'settings.retentionDetail': 'seconds 30 days, minutes 400 days, quarters of an hour 10 years, events 3 years, tracks 100 days; pictures and clips of events {days} days, at most {megabytes} MB',
   'settings.users': 'Users',
   'settings.usersOpen': 'Create the owner and from then on everyone signs in.',
+  'settings.change': 'Change {name}',
+  'settings.passwordKept': 'Empty keeps the password',
   'settings.remove': 'Remove {name}',
   'settings.role': 'Role',
   'settings.onlyCameras': 'Only these cameras',

@@ -193,6 +193,7 @@ export const en = {
   'zones.hintKeys': 'Keys: arrows move, Enter sets a point, Delete removes one, Ctrl+Z undoes; Alt does not snap.',
   'zones.mistake.name': 'Letters and digits, with . _ or - inside, at most 64',
   'zones.mistake.taken': 'There is a zone of this name',
+  'zones.mistake.part': 'Letters and digits, and each name once',
   'zones.mistake.points': 'Some points are missing.',
   'zones.mistake.crosses': 'The outline crosses itself: put its corners in order.',
   'zones.mistake.small': 'Too small: no object that is seen here fits in.',

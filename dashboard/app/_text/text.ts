@@ -27,20 +27,28 @@ export interface Text {
   t(key: MessageKey, values?: Values): string;
   /** The form for `count`, which is also filled in as `{n}`. */
   plural(key: PluralKey, count: number): string;
+  /** What an error's code means, where the language has words of its own; what the gateway says is English. */
+  problem(code: string): string | null;
+}
+
+interface Spoken {
+  readonly language: Language;
+  readonly messages: Messages;
+  readonly problems: Readonly<Record<string, string>>;
 }
 
 const languageKey = 'sightline.language';
 /** English as far as it is loaded; a page brings its own texts. */
 const english = { ...en } as Record<MessageKey, string>;
-const language = createAtom<{ readonly language: Language; readonly messages: Messages }>({ language: 'en', messages: english });
+const language = createAtom<Spoken>({ language: 'en', messages: english, problems: {} });
 
 export function addTexts(texts: Partial<Messages>): void {
   Object.assign(english, texts);
 }
 
 export async function setLanguage(next: Language): Promise<void> {
-  const messages = next === 'zh' ? (await import('./zh')).zh : english;
-  language.set({ language: next, messages });
+  const chinese = next === 'zh' ? await import('./zh') : null;
+  language.set({ language: next, messages: chinese?.zh ?? english, problems: chinese?.zhProblems ?? {} });
   document.documentElement.lang = next === 'zh' ? 'zh-Hans' : 'en';
   try {
     localStorage.setItem(languageKey, next);
@@ -62,19 +70,19 @@ export async function restoreLanguage(): Promise<void> {
 }
 
 export function useText(): Text {
-  const { language: name, messages } = useAtom(language);
-  return textOf(name, messages);
+  return textOf(useAtom(language));
 }
 
 const texts = new Map<Messages, Text>();
 
-function textOf(name: Language, messages: Messages): Text {
+function textOf({ language: name, messages, problems }: Spoken): Text {
   const known = texts.get(messages);
   if (known) return known;
   const rules = new Intl.PluralRules(name);
   const text: Text = {
     language: name,
     t: (key, values) => fill(messages[key] ?? lastPart(key), values),
+    problem: (code) => problems[code] ?? null,
     plural: (key, count) => fill(messages[`${key}_${rules.select(count) === 'one' ? 'one' : 'other'}` as MessageKey], { n: count }),
   };
   texts.set(messages, text);

@@ -22,6 +22,8 @@ export const zhSettings: Readonly<Record<keyof typeof enSettings, string>> = {
   'settings.retentionDetail': '秒级 30 天，分钟级 400 天，一刻钟级 10 年，事件 3 年，轨迹 100 天；事件图片和片段 {days} 天，最多 {megabytes} MB',
   'settings.users': '用户',
   'settings.usersOpen': '创建所有者后，所有人都需登录。',
+  'settings.change': '修改 {name}',
+  'settings.passwordKept': '留空则密码不变',
   'settings.remove': '删除 {name}',
   'settings.role': '角色',
   'settings.onlyCameras': '仅限摄像机',

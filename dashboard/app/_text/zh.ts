@@ -5,8 +5,11 @@ import { zhCameras } from './zh-cameras';
 import { zhEvents } from './zh-events';
 import { zhHistory } from './zh-history';
 import { zhModels } from './zh-models';
+import { zhProblems } from './zh-problems';
 import { zhSettings } from './zh-settings';
 import { zhZones } from './zh-zones';
+
+export { zhProblems };
 
 /** Fetched as a whole, and only by who reads Chinese. */
 export const zh: Messages = {
@@ -203,6 +206,7 @@ export const zh: Messages = {
   'zones.hintKeys': '按键：方向键移动，Enter 置点，Delete 删除，Ctrl+Z 撤销；按住 Alt 不吸附。',
   'zones.mistake.name': '字母和数字，可含 . _ -，最多 64 个',
   'zones.mistake.taken': '已有同名区域',
+  'zones.mistake.part': '字母和数字，且不可重名',
   'zones.mistake.points': '还缺少点。',
   'zones.mistake.crosses': '轮廓自相交：请按顺序排列各角。',
   'zones.mistake.small': '太小：没有物体能放进去。',

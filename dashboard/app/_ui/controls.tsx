@@ -2,6 +2,8 @@
 
 import type { ButtonHTMLAttributes, InputHTMLAttributes, ReactNode, SelectHTMLAttributes } from 'react';
 import { useId } from 'react';
+import { GatewayError } from '../_live/rest';
+import { useText } from '../_text/text';
 
 /** The few controls that all pages are made of: one height, one edge, at least 44 px to touch where they stand alone. */
 const control = 'h-11 min-w-0 rounded-lg border border-control bg-surface px-3 text-sm text-text disabled:opacity-50';
@@ -96,10 +98,26 @@ export function Problem({ error, still, retry, retryText }: { readonly error: Er
   return (
     <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl border border-bad bg-bad-soft px-4 py-3 text-sm">
       <div className="min-w-0 flex-1">
-        <p className="font-medium text-bad">{error.message}</p>
+        <p className="font-medium text-bad">
+          <ProblemWords code={error instanceof GatewayError ? error.code : ''} message={error.message} />
+        </p>
         {still && <p>{still}</p>}
       </div>
       {retry && <Button onClick={retry}>{retryText}</Button>}
     </div>
+  );
+}
+
+/** The reader's own words for the code first; the gateway's, which are English and say more, behind them. */
+export function ProblemWords({ code, message }: { readonly code: string; readonly message: string }) {
+  const { problem, language } = useText();
+  const own = problem(code);
+  return (
+    <>
+      {own}
+      <span lang={language === 'en' ? undefined : 'en'} className={own === null ? '' : 'block text-xs font-normal'}>
+        {message}
+      </span>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { useText } from '../_text/text';
 import { kindLooks } from '../_ui/zone-kinds';
 import { partsOf, pointsWanted, round, type Draft } from './draft';
 import { Loupe } from './loupe';
+import { InSide, PartName } from './marks';
 import { snap } from './snap';
 import '../_text/en-zones';
 
@@ -29,12 +30,17 @@ export interface CanvasProps {
   readonly change: (draft: Draft, gesture: string | null) => void;
   readonly undo: () => void;
   readonly redo: () => void;
+  /** The stall or facing that is edited; of the others only the outline is shown, and a click chooses. Default: every shape is edited. */
+  readonly part?: number | null;
+  readonly choosePart?: (shape: number) => void;
   /** Default: the colour of the draft's kind. */
   readonly colour?: string;
 }
 
 /** How far an arrow key moves a point, in fractions of the frame; with Shift five times as far. */
 const keyStep = 0.005;
+/** Of more outlines at once no one could tell whose handle is whose. */
+const mostHandled = 60;
 /** Handles are this wide for a finger, in pixels, whatever the size of the picture. */
 const touchPixels = 24;
 
@@ -45,30 +51,44 @@ type Grip = { readonly kind: 'point'; readonly shape: number; readonly point: nu
  * points, edges' middles and whole shapes.
  */
 export function Canvas(props: CanvasProps) {
-  const { draft, others, aspect, hits, chosenHit, chooseHit, change, undo, redo } = props;
+  const { draft, others, aspect, hits, chosenHit, chooseHit, change, undo, redo, part = null, choosePart } = props;
   const colour = props.colour ?? kindLooks[draft.kind].colour;
   const { t } = useText();
   const svg = useRef<SVGSVGElement>(null);
   const [grip, setGrip] = useState<{ readonly grip: Grip; readonly gesture: string } | null>(null);
   const [cursor, setCursor] = useState<Point | null>(null);
   const [touch, setTouch] = useState<Point | null>(null);
+  /** Where a point met a corner or an edge: shown, so that one sees that it holds. */
+  const [met, setMet] = useState<Point | null>(null);
   const width = 1000 * aspect;
   const wanted = pointsWanted(draft);
   const drawing = drawingOn(draft);
-  const corners = others.flatMap((zone) => zone.shapes.flatMap((shape) => shape.points));
   const tip = draft.shapes.at(-1)?.points.at(-1);
+  const canClose = drawing && wanted === null && (draft.shapes.at(-1)?.points.length ?? 0) >= 3;
+  const handled = draft.shapes.map((shape, i) => ({ ...shape, i })).filter(({ i }) => part === null || i === part);
   const xy = ([x, y]: Point): string => `${x * width},${y * 1000}`;
 
-  function place(event: PointerEvent): Point {
+  /** Where the pointer is; unless Alt is held or a whole shape is moved, drawn to what is near but not to the shape that it moves. */
+  function place(event: PointerEvent, held: Grip | null = null): Point {
     const box = svg.current!.getBoundingClientRect();
     const raw: Point = [round((event.clientX - box.left) / box.width), round((event.clientY - box.top) / box.height)];
-    return event.altKey ? raw : snap(raw, aspect, corners);
+    const own = held?.kind === 'point' ? held.shape : drawing ? draft.shapes.length - 1 : null;
+    const free = event.altKey || (held?.kind === 'whole' && held.shape >= 0);
+    const near = free ? raw : snap(raw, aspect, [...others.flatMap((zone) => zone.shapes.map(({ points }) => ({ points, open: zone.kind === 'line' }))), ...draft.shapes.filter((_, i) => i !== own).map(({ points }) => ({ points, open: false }))]);
+    const at: Point = [round(near[0]), round(near[1])];
+    setMet(near === raw ? null : at);
+    return at;
   }
 
   function addPoint(point: Point): void {
     const last = draft.shapes.at(-1);
     if (!last) change({ ...draft, shapes: [{ points: [point] }] }, null);
     else if (wanted === null || last.points.length < wanted) change({ ...draft, shapes: [...draft.shapes.slice(0, -1), { ...last, points: [...last.points, point] }] }, null);
+  }
+
+  function finish(): void {
+    change({ ...draft, whole: true }, null);
+    setCursor(null);
   }
 
   function setPoints(shape: number, points: readonly Point[], gesture: string | null): void {
@@ -84,6 +104,7 @@ export function Canvas(props: CanvasProps) {
     svg.current!.setPointerCapture(event.pointerId);
     if (event.pointerType === 'touch') setTouch(at);
     if (head !== undefined) setGrip({ grip: { kind: 'head' }, gesture });
+    else if (point === '0' && Number(shape) === draft.shapes.length - 1 && canClose) finish();
     else if (point !== undefined) setGrip({ grip: { kind: 'point', shape: Number(shape), point: Number(point) }, gesture });
     else if (edge !== undefined) {
       const points = [...draft.shapes[Number(shape)]!.points];
@@ -94,11 +115,12 @@ export function Canvas(props: CanvasProps) {
       addPoint(at);
       // A grid is laid out by one drag from corner to corner.
       if (draft.grid && draft.shapes.length === 0) setGrip({ grip: { kind: 'whole', shape: -1, from: at, points: [] }, gesture });
-    } else if (whole !== undefined) setGrip({ grip: { kind: 'whole', shape: Number(whole), from: at, points: draft.shapes[Number(whole)]!.points }, gesture });
+    } else if (whole !== undefined && part !== null && Number(whole) !== part) choosePart?.(Number(whole));
+    else if (whole !== undefined) setGrip({ grip: { kind: 'whole', shape: Number(whole), from: at, points: draft.shapes[Number(whole)]!.points }, gesture });
   }
 
   function move(event: PointerEvent<SVGSVGElement>): void {
-    const at = place(event);
+    const at = place(event, grip?.grip ?? null);
     if (event.pointerType === 'touch' && event.buttons > 0) setTouch(at);
     if (!grip) {
       setCursor(drawing ? at : null);
@@ -118,6 +140,7 @@ export function Canvas(props: CanvasProps) {
   function up(): void {
     setGrip(null);
     setTouch(null);
+    setMet(null);
   }
 
   /** Arrows move a cross over the picture; Enter or Space sets a point there. */
@@ -152,6 +175,9 @@ export function Canvas(props: CanvasProps) {
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       event.preventDefault();
       removePoint(shape, point);
+    } else if ((event.key === 'Enter' || event.key === ' ') && point === 0 && shape === draft.shapes.length - 1 && canClose) {
+      event.preventDefault();
+      finish();
     }
   }
 
@@ -179,7 +205,12 @@ export function Canvas(props: CanvasProps) {
         onPointerMove={move}
         onPointerUp={up}
         onPointerCancel={up}
-        onPointerLeave={() => !grip && setCursor(null)}
+        onPointerLeave={() => {
+          if (grip) return;
+          setCursor(null);
+          setMet(null);
+        }}
+        onDoubleClick={() => canClose && finish()}
         onKeyDown={keyOnPicture}
       >
         {others.map((zone) =>
@@ -198,7 +229,8 @@ export function Canvas(props: CanvasProps) {
           return (
             <g key={shape}>
               <Shape points={points.map(xy).join(' ')} fill="none" stroke="#06090e" strokeOpacity={0.7} strokeWidth={6} vectorEffect="non-scaling-stroke" className="pointer-events-none" />
-              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? colour : 'none'} fillOpacity={draft.grid ? 0.02 : 0.14} stroke={wrong ? '#ff7a80' : colour} strokeWidth={3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : 'cursor-move'} />
+              <Shape data-whole={shape} points={points.map(xy).join(' ')} fill={closed ? colour : 'none'} fillOpacity={draft.grid ? 0.02 : part === shape ? 0.3 : 0.14} stroke={wrong ? '#ff7a80' : colour} strokeWidth={part !== null && part !== shape ? 1.5 : 3} vectorEffect="non-scaling-stroke" className={drawing ? 'pointer-events-none' : part !== null && part !== shape ? 'cursor-pointer' : 'cursor-move'} />
+              {part !== null && <PartName points={points} name={draft.shapes[shape]!.name ?? ''} width={width} size={13 / scale} />}
               {draft.kind === 'line' && points.length === 2 && <InSide points={points as readonly [Point, Point]} width={width} colour={colour} text={t('measure.in')} />}
             </g>
           );
@@ -210,8 +242,8 @@ export function Canvas(props: CanvasProps) {
             <line y1={cursor[1] * 1000 - 24} y2={cursor[1] * 1000 + 24} x1={cursor[0] * width} x2={cursor[0] * width} vectorEffect="non-scaling-stroke" />
           </g>
         )}
-        {draft.shapes.length <= 60 &&
-          draft.shapes.map(({ points }, shape) => (
+        {handled.length <= mostHandled &&
+          handled.map(({ points, i: shape }) => (
             <g key={`handles${shape}`}>
               {!drawing &&
                 wanted === null &&
@@ -235,6 +267,7 @@ export function Canvas(props: CanvasProps) {
             </text>
           </g>
         )}
+        {met && (drawing || grip) && <circle cx={met[0] * width} cy={met[1] * 1000} r={14 / scale} fill="none" stroke="#ffffff" strokeWidth={2.5} vectorEffect="non-scaling-stroke" className="pointer-events-none" data-met="" />}
         {hits.map((hit, i) => (
           <circle key={i} role="button" tabIndex={-1} aria-label={hit.text} cx={hit.point[0] * width} cy={hit.point[1] * 1000} r={(i === chosenHit ? 9 : 5) / scale} fill={i === chosenHit ? '#ffffff' : colour} stroke="#06090e" strokeWidth={1.5} vectorEffect="non-scaling-stroke" className="cursor-pointer" onPointerDown={(event) => {
             event.stopPropagation();
@@ -277,19 +310,4 @@ function bounded(points: readonly Point[], dx: number, dy: number): Point {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   return [Math.max(-Math.min(...xs), Math.min(1 - Math.max(...xs), dx)), Math.max(-Math.min(...ys), Math.min(1 - Math.max(...ys), dy))];
-}
-
-function InSide({ points: [a, b], width, colour, text }: { readonly points: readonly [Point, Point]; readonly width: number; readonly colour: string; readonly text: string }) {
-  const [ax, ay, bx, by] = [a[0] * width, a[1] * 1000, b[0] * width, b[1] * 1000];
-  const length = Math.hypot(bx - ax, by - ay) || 1;
-  const [nx, ny] = [-(by - ay) / length, (bx - ax) / length];
-  const [mx, my] = [(ax + bx) / 2, (ay + by) / 2];
-  return (
-    <g className="pointer-events-none">
-      <line x1={mx} y1={my} x2={mx + nx * 70} y2={my + ny * 70} stroke={colour} strokeWidth={3} vectorEffect="non-scaling-stroke" />
-      <text x={mx + nx * 100} y={my + ny * 100 + 10} textAnchor="middle" fontSize={34} fontWeight={700} fill="#ffffff" stroke="#06090e" strokeWidth={8} paintOrder="stroke">
-        {text}
-      </text>
-    </g>
-  );
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { begin, draftOf, emptyDraft, mistakesOf, partsOf, redo, step, undo, zoneOf } from './draft';
-import { snap } from './snap';
+import { anotherPart, begin, changeOf, draftOf, emptyDraft, mistakesOf, partsOf, redo, step, tooSmallFor, undo, zoneOf } from './draft';
 
 const square = [[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.1, 0.3]] as const;
 
@@ -39,12 +38,30 @@ describe('a draft', () => {
     expect(mistakesOf(area([[0.1, 0.1], [0.11, 0.1], [0.11, 0.11]]), [])).toEqual(['small']);
     expect(mistakesOf({ ...area(square), name: 'a b' }, [])).toEqual(['name']);
   });
-});
 
-describe('snapping', () => {
-  it('draws to the edge and to other zones, and leaves the rest', () => {
-    expect(snap([0.005, 0.5], 1.5, [])).toEqual([0, 0.5]);
-    expect(snap([0.502, 0.503], 1.5, [[0.5, 0.5]])).toEqual([0.5, 0.5]);
-    expect(snap([0.4, 0.6], 1.5, [[0.5, 0.5]])).toEqual([0.4, 0.6]);
+  it('tells the file only what differs, and takes away what is no longer said', () => {
+    const before = draftOf({ name: 'hall', kind: 'queue', camera: 'door', polygon: square, head: [0.2, 0.1], classes: ['person'], anchor: 'bottom-centre', servers: 1 });
+    expect(changeOf(before, before, 'door')).toEqual({ name: 'hall' });
+    expect(changeOf(before, { ...before, head: null, classes: [], rest: { ...before.rest, servers: 2 } }, 'door')).toEqual({ name: 'hall', head: null, classes: null, servers: 2 });
+    const fresh = { ...emptyDraft('area', 'a'), shapes: [{ points: square }] };
+    expect(changeOf(fresh, fresh, 'door')).toEqual({ name: 'a', kind: 'area', camera: 'door', polygon: square });
+  });
+
+  it('lays another stall beside one, with a name of its own, and wants names that differ', () => {
+    const lot = draftOf({ name: 'lot', kind: 'stalls', camera: 'door', stalls: [{ name: 'P1', polygon: square }, { name: 'P3', polygon: square }] });
+    const more = anotherPart(lot, 0);
+    expect(more.shapes[2]).toEqual({ name: 'P4', points: [[0.3, 0.1], [0.5, 0.1], [0.5, 0.3], [0.3, 0.3]] });
+    expect(mistakesOf(more, [])).toEqual([]);
+    expect(mistakesOf({ ...lot, shapes: [{ name: 'P1', points: square }, { name: 'P1', points: square }] }, [])).toEqual(['part']);
+  });
+
+  it('finds a shape too small for what was seen at its height of the picture', () => {
+    const seen = { heights: [0.1, null, null, 0.8] };
+    const at = (y: number) => ({ ...emptyDraft('area', 'a'), shapes: [{ points: [[0.1, y], [0.15, y], [0.15, y + 0.05], [0.1, y + 0.05]] as const }] });
+    expect(tooSmallFor(at(0.05), seen, 1)).toBeNull();
+    expect(tooSmallFor(at(0.5), seen, 1)).toBeNull();
+    expect(tooSmallFor(at(0.8), seen, 1)).toBe(0.8);
+    expect(tooSmallFor(at(0.8), seen, 5)).toBeNull();
+    expect(tooSmallFor(at(0.8), undefined, 1)).toBeNull();
   });
 });

@@ -76,6 +76,41 @@ export function zoneOf(draft: Draft, camera: string): Record<string, unknown> & 
   return { name: draft.name, kind: draft.kind, camera, ...geometry, ...(draft.kind === 'queue' && { head: draft.head ?? undefined }), ...(draft.classes.length > 0 && { classes: draft.classes }), ...draft.rest };
 }
 
+/** Only what differs from the zone as it was: what the file does not say stays unsaid, what was taken away is null. */
+export function changeOf(before: Draft | null, draft: Draft, camera: string): Record<string, unknown> & { name: string } {
+  const now = asJson(zoneOf(draft, camera));
+  if (!before?.saved) return now;
+  const was = asJson(zoneOf(before, camera));
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(now)])].filter((key) => JSON.stringify(was[key]) !== JSON.stringify(now[key]));
+  return { name: draft.name, ...Object.fromEntries(keys.map((key) => [key, now[key] ?? null])) };
+}
+
+function asJson(zone: Record<string, unknown> & { name: string }): Record<string, unknown> & { name: string } {
+  return JSON.parse(JSON.stringify(zone)) as Record<string, unknown> & { name: string };
+}
+
+/** Stalls and facings: several shapes under one name, each with its own. */
+export function hasParts(draft: Draft): boolean {
+  return (draft.kind === 'stalls' || draft.kind === 'shelf') && !draft.grid;
+}
+
+/** One more stall or facing, as large as `like` and beside it. */
+export function anotherPart(draft: Draft, like: number): Draft {
+  const { points } = draft.shapes[like]!;
+  const xs = points.map(([x]) => x);
+  const width = Math.max(...xs) - Math.min(...xs);
+  const dx = Math.max(...xs) + width <= 1 ? width : -Math.min(width, Math.min(...xs));
+  const taken = new Set(draft.shapes.map(({ name }) => name));
+  const prefix = partPrefix(draft.kind);
+  let n = draft.shapes.length + 1;
+  while (taken.has(`${prefix}${n}`)) n += 1;
+  return { ...draft, shapes: [...draft.shapes, { name: `${prefix}${n}`, points: points.map(([x, y]): Point => [round(x + dx), y]) }] };
+}
+
+function partPrefix(kind: LiveZoneKind): string {
+  return kind === 'shelf' ? 'F' : 'P';
+}
+
 /** The shapes, a grid cut into its cells. */
 export function partsOf(draft: Draft): readonly DraftShape[] {
   const outline = draft.shapes[0]?.points;
@@ -86,7 +121,7 @@ export function partsOf(draft: Draft): readonly DraftShape[] {
     round((1 - v) * ((1 - u) * a[0] + u * b[0]) + v * ((1 - u) * d[0] + u * c[0])),
     round((1 - v) * ((1 - u) * a[1] + u * b[1]) + v * ((1 - u) * d[1] + u * c[1])),
   ];
-  const prefix = draft.kind === 'shelf' ? 'F' : 'P';
+  const prefix = partPrefix(draft.kind);
   const cells: DraftShape[] = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -107,7 +142,7 @@ export function pointsWanted(draft: Draft): number | null {
   return draft.kind === 'line' ? 2 : draft.grid ? 4 : null;
 }
 
-export type Mistake = 'name' | 'taken' | 'points' | 'crosses' | 'small' | 'short';
+export type Mistake = 'name' | 'taken' | 'part' | 'points' | 'crosses' | 'small' | 'short';
 
 /** Smaller than this (square fractions of the frame) no object that a detector sees fits in. */
 const leastArea = 0.0006;
@@ -118,6 +153,7 @@ export function mistakesOf(draft: Draft, others: readonly string[]): Mistake[] {
   const found: Mistake[] = [];
   if (!namePattern.test(draft.name)) found.push('name');
   else if (others.includes(draft.name) && draft.name !== draft.saved) found.push('taken');
+  if (hasParts(draft) && (new Set(draft.shapes.map(({ name }) => name)).size < draft.shapes.length || draft.shapes.some(({ name }) => !namePattern.test(name ?? '')))) found.push('part');
   const wanted = pointsWanted(draft) ?? 3;
   if (draft.shapes.length === 0 || draft.shapes.some(({ points }) => points.length < wanted)) found.push('points');
   else if (draft.kind === 'line') {
@@ -128,4 +164,31 @@ export function mistakesOf(draft: Draft, others: readonly string[]): Mistake[] {
     if (partsOf(draft).some(({ points }) => Math.abs(signedArea(points)) < leastArea / (draft.kind === 'stalls' || draft.kind === 'shelf' ? 4 : 1))) found.push('small');
   }
   return found;
+}
+
+/** How small the smaller of the objects are that were seen at each height of the picture: `bands` from its top to its bottom, null where none were. */
+export interface SeenSizes {
+  /** Heights in fractions of the frame. */
+  readonly heights: readonly (number | null)[];
+}
+
+/** Feet and wheels of one object are about a quarter of its height apart. */
+const footShare = 0.25;
+
+/** The height (fractions of the frame) of an object seen there that a shape of this draft is too small for, or null. */
+export function tooSmallFor(draft: Draft, seen: SeenSizes | undefined, aspect: number): number | null {
+  if (!seen || draft.kind === 'shelf') return null;
+  for (const { points } of partsOf(draft)) {
+    if (points.length < (draft.kind === 'line' ? 2 : 3)) continue;
+    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+    const extent = Math.max((Math.max(...xs) - Math.min(...xs)) * aspect, Math.max(...ys) - Math.min(...ys));
+    const bands = seen.heights.slice(bandOf(Math.min(...ys), seen), bandOf(Math.max(...ys), seen) + 1).filter((height) => height !== null);
+    const least = bands.length === 0 ? null : Math.min(...bands);
+    if (least !== null && extent < least * footShare) return least;
+  }
+  return null;
+}
+
+function bandOf(y: number, { heights }: SeenSizes): number {
+  return Math.min(heights.length - 1, Math.floor(y * heights.length));
 }

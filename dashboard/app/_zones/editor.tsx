@@ -1,17 +1,22 @@
 'use client';
 
 import type { LiveSite } from '@sightline/schemas/live';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Check, Pause, Play, Redo2, Trash2, Undo2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Picture } from '../_live/picture';
 import { ZoneOverlay } from '../_live/zone-overlay';
+import { getJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Card, Field, Problem, Select } from '../_ui/controls';
+import { formatPercent } from '../_ui/format';
 import { useAtom } from '../_live/atom';
 import { cameraAtom } from '../_live/model';
 import { Canvas, drawingOn } from './canvas';
-import { begin, mistakesOf, redo, step, undo, zoneOf, type Draft } from './draft';
+import { begin, changeOf, hasParts, mistakesOf, redo, step, tooSmallFor, undo, type Draft, type SeenSizes } from './draft';
+import { Classes } from './classes';
+import { KindFields } from './kind-fields';
+import { Parts } from './parts';
 import { PointsTable } from './points-table';
 import { hitsOf, preview, PreviewResult } from './preview';
 import { SaveDialog, type ZoneChange } from './save-dialog';
@@ -39,6 +44,8 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
   const [still, setStill] = useState(false);
   const [chosenHit, setChosenHit] = useState<number | null>(null);
   const [change, setChange] = useState<ZoneChange | null>(null);
+  const [chosenPart, setChosenPart] = useState(0);
+  const sizes = useQuery({ queryKey: ['sizes', camera], enabled: first !== null, queryFn: ({ signal }) => getJson<SeenSizes>(`/api/v1/cameras/${encodeURIComponent(camera)}/sizes`, signal) });
   const tried = useMutation({ mutationFn: (draft: Draft) => preview(draft, camera, previewHours) });
 
   const own = site.zones.filter((zone) => zone.camera === camera);
@@ -52,6 +59,9 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
   };
   const hits = draft && tried.data ? hitsOf(tried.data, draft, site.timezone, text) : [];
   const changed = (history?.past.length ?? 0) > 0;
+  const part = draft && hasParts(draft) ? Math.min(chosenPart, draft.shapes.length - 1) : null;
+  const least = draft && tooSmallFor(draft, sizes.data, aspect);
+  useUnsaved(changed);
 
   return (
     <div className={`grid min-w-0 items-start gap-5 ${draft && editable ? 'xl:grid-cols-[minmax(0,1fr)_20rem]' : ''}`}>
@@ -59,7 +69,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
         <div className="relative w-full overflow-hidden rounded-xl border border-edge bg-[#0b0f16] shadow-card" style={{ aspectRatio: String(aspect), maxWidth: `calc((100dvh - 11rem) * ${aspect})` }}>
           <Picture camera={camera} options={plain} dim={false} aspect={setSeen} still={still} />
           {draft && editable ? (
-            <Canvas draft={draft} others={others} aspect={aspect} hits={hits} chosenHit={chosenHit} chooseHit={setChosenHit} change={update} undo={() => setHistory((now) => now && undo(now))} redo={() => setHistory((now) => now && redo(now))} />
+            <Canvas draft={draft} others={others} aspect={aspect} hits={hits} chosenHit={chosenHit} chooseHit={setChosenHit} part={part} choosePart={setChosenPart} change={update} undo={() => setHistory((now) => now && undo(now))} redo={() => setHistory((now) => now && redo(now))} />
           ) : (
             <ZoneOverlay zones={own} aspect={aspect} />
           )}
@@ -104,8 +114,9 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
           <Card title={draft.saved ?? t('zones.new')}>
             <div className="grid gap-3">
               <Field label={t('cameras.name')} value={draft.name} onChange={(name) => update({ ...draft, name }, 'name')} disabled={draft.saved !== null} problem={mistakes.includes('name') ? t('zones.mistake.name') : mistakes.includes('taken') ? t('zones.mistake.taken') : undefined} />
-              <Field label={t('zones.classes')} value={draft.classes.join(', ')} onChange={(value) => update({ ...draft, classes: value.split(',').map((cls) => cls.trim()).filter((cls, i, all) => cls !== '' || i < all.length - 1).filter((cls) => cls !== '') }, 'classes')} hint={t('zones.classesHint')} />
+              <Classes draft={draft} change={update} />
               <Select label={t('zones.evidence')} value={String(draft.rest['evidence'] ?? 'picture')} options={(['picture', 'clip', 'none'] as const).map((value) => ({ value, text: t(`zones.evidence.${value}`) }))} onChange={(evidence) => update({ ...draft, rest: { ...draft.rest, evidence } }, null)} />
+              <KindFields draft={draft} change={update} />
               {draft.grid && (
                 <div className="grid grid-cols-2 gap-3">
                   <Field label={t('zones.columns')} type="number" min={1} max={200} value={draft.grid.columns} onChange={(value) => update({ ...draft, grid: { ...draft.grid!, columns: whole(value) } }, 'grid')} />
@@ -116,13 +127,19 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
               {draft.kind === 'line' && draft.shapes[0]?.points.length === 2 && <Button onClick={() => update({ ...draft, shapes: [{ points: [...draft.shapes[0]!.points].reverse() }] }, null)}>{t('zones.turn')}</Button>}
               {changed &&
                 mistakes
-                  .filter((mistake) => mistake !== 'name' && mistake !== 'taken')
+                  .filter((mistake) => mistake !== 'name' && mistake !== 'taken' && mistake !== 'part')
                   .map((mistake) => (
                     <p key={mistake} role="status" className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">
                       {t(`zones.mistake.${mistake}`)}
                     </p>
                   ))}
-              <PointsTable draft={draft} change={update} />
+              {least !== null && (
+                <p role="status" className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">
+                  {t('zones.smallForSeen', { height: formatPercent(least, text.language) })}
+                </p>
+              )}
+              {part !== null && <Parts draft={draft} part={part} choose={setChosenPart} change={update} problem={mistakes.includes('part') ? t('zones.mistake.part') : undefined} />}
+              <PointsTable draft={draft} part={part ?? 0} change={update} />
             </div>
           </Card>
           <Card title={t('zones.preview')}>
@@ -134,7 +151,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
             </Button>
           </Card>
           <div className="grid gap-3">
-            <Button look="primary" disabled={mistakes.length > 0 || !changed} onClick={() => setChange({ zones: { put: [JSON.parse(JSON.stringify(zoneOf(draft, camera))) as Record<string, unknown>] } })}>
+            <Button look="primary" disabled={mistakes.length > 0 || !changed} onClick={() => setChange({ zones: { put: [changeOf(first, draft, camera)] } })}>
               {t('zones.save')}
             </Button>
             {draft.saved !== null && (
@@ -151,6 +168,16 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
       {change && draft && <SaveDialog change={change} close={() => setChange(null)} saved={() => done(change.zones.put ? draft.name : null)} />}
     </div>
   );
+}
+
+/** A tab that is closed with an unsaved drawing asks first. */
+function useUnsaved(unsaved: boolean): void {
+  useEffect(() => {
+    if (!unsaved) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [unsaved]);
 }
 
 function whole(text: string): number {

@@ -7,11 +7,11 @@ import { round, type Draft } from './draft';
 import '../_text/en-zones';
 
 /** Every point as numbers, in percent of the picture. */
-export function PointsTable({ draft, change }: { readonly draft: Draft; readonly change: (draft: Draft, gesture: string | null) => void }) {
+export function PointsTable({ draft, part, change }: { readonly draft: Draft; /** Of which of its shapes. */ readonly part: number; readonly change: (draft: Draft, gesture: string | null) => void }) {
   const { t } = useText();
-  const shape = draft.shapes[0];
-  if (!shape || draft.shapes.length > 1) return null;
-  const set = (points: readonly Point[], gesture: string | null): void => change({ ...draft, shapes: [{ ...shape, points }] }, gesture);
+  const shape = draft.shapes[part];
+  if (!shape) return null;
+  const set = (points: readonly Point[], gesture: string | null): void => change({ ...draft, shapes: draft.shapes.map((old, i) => (i === part ? { ...old, points } : old)) }, gesture);
   const input = (i: number, axis: 0 | 1): React.ReactNode => (
     <input
       type="number"
@@ -23,7 +23,7 @@ export function PointsTable({ draft, change }: { readonly draft: Draft; readonly
       onChange={(event) => {
         const value = Number(event.target.value);
         if (event.target.value === '' || !Number.isFinite(value)) return;
-        set(shape.points.map((point, j): Point => (j !== i ? point : axis === 0 ? [round(value / 100), point[1]] : [point[0], round(value / 100)])), `number-${i}-${axis}`);
+        set(shape.points.map((point, j): Point => (j !== i ? point : axis === 0 ? [round(value / 100), point[1]] : [point[0], round(value / 100)])), `number-${part}-${i}-${axis}`);
       }}
       className="tabular h-9 w-full min-w-0 rounded-lg border border-control bg-surface px-2 text-sm"
     />

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { sendJson } from '../_live/rest';
+import { getJson, sendJson } from '../_live/rest';
 import { useText } from '../_text/text';
 import { Button, Problem } from '../_ui/controls';
 import '../_text/en-zones';
@@ -18,6 +18,11 @@ export interface CameraChange {
   readonly cameras: Entries;
 }
 
+/** An earlier version of the site file, to go back to. */
+export interface GoingBack {
+  readonly saved: string;
+}
+
 interface Proposal {
   readonly version: string;
   readonly diff: readonly { readonly kind: 'same' | 'added' | 'removed'; readonly text: string }[];
@@ -25,11 +30,11 @@ interface Proposal {
 }
 
 /** Shows what would be written into the site file, and writes it. */
-export function SaveDialog({ change, close, saved }: { readonly change: ZoneChange | CameraChange; readonly close: () => void; readonly saved: () => void }) {
+export function SaveDialog({ change, close, saved }: { readonly change: ZoneChange | CameraChange | GoingBack; readonly close: () => void; readonly saved: () => void }) {
   const { t } = useText();
   const dialog = useRef<HTMLDialogElement>(null);
-  const proposal = useQuery({ queryKey: ['proposal', JSON.stringify(change)], staleTime: 0, gcTime: 0, retry: false, queryFn: () => sendJson<Proposal>('POST', '/api/v1/site/propose', change) });
-  const save = useMutation({ mutationFn: (version: string) => sendJson('POST', '/api/v1/site/save', { change, version }), onSuccess: saved });
+  const proposal = useQuery({ queryKey: ['proposal', JSON.stringify(change)], staleTime: 0, gcTime: 0, retry: false, queryFn: ({ signal }) => ('saved' in change ? getJson<Proposal>(`/api/v1/site/versions/${change.saved}`, signal) : sendJson<Proposal>('POST', '/api/v1/site/propose', change)) });
+  const save = useMutation({ mutationFn: (version: string) => ('saved' in change ? sendJson('POST', '/api/v1/site/restore', { saved: change.saved, version }) : sendJson('POST', '/api/v1/site/save', { change, version })), onSuccess: saved });
   useEffect(() => {
     dialog.current?.showModal();
   }, []);

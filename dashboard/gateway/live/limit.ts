@@ -13,5 +13,5 @@ export function limitMessage(message: Buffer, identity: Identity): Buffer {
 
 export function limitSite(site: LiveSite | null, identity: Identity): LiveSite | null {
   if (site === null || identity.cameras === undefined) return site;
-  return { ...site, cameras: site.cameras.filter(({ name }) => mayWatch(identity, name)), zones: site.zones.filter(({ camera }) => mayWatch(identity, camera)), rules: [] };
+  return { ...site, cameras: site.cameras.filter(({ name }) => mayWatch(identity, name)), zones: site.zones.filter(({ camera }) => mayWatch(identity, camera)), rules: [], silences: [] };
 }

@@ -18,6 +18,7 @@ export function publicSite(record: SiteRecord): LiveSite {
     })),
     zones: site.zones.map((zone) => publicZone(zone, only)),
     rules: site.rules.map(({ name, when, for: seconds, severity, clip }) => ({ name, when, for: seconds, severity, ...(clip !== undefined && { clip }) })),
+    silences: site.silences.map(({ rules, cameras, from, until, reason }) => ({ ...(rules && { rules }), ...(cameras && { cameras }), from: Date.parse(from), until: Date.parse(until), reason })),
     evidence: site.site.evidence ?? evidenceSchema.parse({}),
   };
 }

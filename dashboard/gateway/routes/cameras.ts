@@ -9,6 +9,7 @@ import type { Pictures } from '../live/pictures.js';
 import { findCameraDay, type CameraDay } from '../queries/camera-day.js';
 import { findHeat } from '../queries/heat.js';
 import { findJourneys } from '../queries/journeys.js';
+import { findSizes } from '../queries/sizes.js';
 import { findTroubles } from '../queries/troubles.js';
 import { mustWatch } from './history.js';
 import { parse } from './parse.js';
@@ -89,6 +90,12 @@ export function cameraRoutes(app: FastifyInstance, { store, pictures, tryCamera,
     mustWatch(request, name);
     const { from, to } = parse(span, request.query);
     return findJourneys(store, name, Math.floor(Date.parse(from) / 1000), Math.ceil(Date.parse(to) / 1000));
+  });
+
+  app.get('/api/v1/cameras/:name/sizes', { config: { role: 'viewer' } }, async (request) => {
+    const { name } = parse(camera, request.params);
+    mustWatch(request, name);
+    return findSizes(store, name);
   });
 
   app.get('/api/v1/cameras/:name/troubles', { config: { role: 'viewer' } }, async (request) => {

@@ -4,6 +4,7 @@ import type { Verdict } from '@sightline/schemas';
 import type { FastifyInstance } from 'fastify';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { z } from 'zod';
 import type { Audit } from '../access/audit.js';
 import type { Evidence } from '../evidence.js';
@@ -21,6 +22,9 @@ export interface EvidenceRouteParts {
   readonly now: () => number;
 }
 
+const picture = z.object({ id: z.string().min(5).max(300), small: z.literal('1').optional() });
+/** As wide as a list shows it on a screen of twice the points. */
+const smallPixels = 128;
 const event = z.object({ id: z.string().min(5).max(300) });
 const moment = z.object({ camera: z.string().min(1).max(64), at: z.coerce.number().int() });
 const track = z.object({ camera: z.string().max(64), id: z.string().max(100) });
@@ -28,11 +32,13 @@ const label = z.strictObject({ event: z.string().min(5).max(300), verdict: z.enu
 
 export function evidenceRoutes(app: FastifyInstance, { store, evidence, audit, labelsFile, now }: EvidenceRouteParts): void {
   app.get('/api/v1/evidence.jpg', { config: { role: 'viewer' } }, async (request, reply) => {
-    const { id } = parse(event, request.query);
+    const { id, small } = parse(picture, request.query);
     mustWatch(request, cameraOf(id));
     const jpeg = await evidence.find(id);
+    // A list asks for many that there may not be: nothing to show is no error there.
+    if (!jpeg && small) return reply.code(204).send();
     if (!jpeg) throw new SightlineError('NOT_FOUND', 'there is no picture of this event (any more)', { remedy: 'pictures are kept from when the dashboard runs until their room is used up' });
-    return reply.type('image/jpeg').header('cache-control', 'private, max-age=86400').send(jpeg);
+    return reply.type('image/jpeg').header('cache-control', 'private, max-age=86400').send(small ? await sharp(jpeg).resize({ width: smallPixels }).jpeg({ quality: 70 }).toBuffer() : jpeg);
   });
 
   /** Pictures as the live socket sends them, each behind its length: `?id=EVENT`, or `?camera=NAME&at=µs` for the firing of a rule. */

@@ -1,6 +1,6 @@
 import { SightlineError } from '@sightline/runtime/errors';
 import type { SiteFeed } from '@sightline/runtime/site-feed';
-import type { DiffLine, SiteChange, SiteFile } from '@sightline/runtime/site-file';
+import type { DiffLine, SiteChange, SiteFile, SiteProposal } from '@sightline/runtime/site-file';
 import type { Store } from '@sightline/runtime/store/store';
 import { zoneSchema } from '@sightline/schemas';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -48,8 +48,7 @@ export function siteRoutes(app: FastifyInstance, parts: SiteRouteParts): void {
   });
 
   app.post('/api/v1/site/propose', { config: { role: 'operator' } }, async (request) => {
-    const { diff, base, mistakes } = await writable().propose(checkRights(request, parse(change, request.body)));
-    return { diff: diff.map(hideAddress), version: base, mistakes: mistakes.map(({ where, message }) => ({ where, message })) };
+    return proposed(await writable().propose(checkRights(request, parse(change, request.body))));
   });
 
   app.post('/api/v1/site/save', { config: { role: 'operator' } }, async (request) => {
@@ -60,6 +59,7 @@ export function siteRoutes(app: FastifyInstance, parts: SiteRouteParts): void {
   });
 
   app.get('/api/v1/site/versions', { config: { role: 'operator' } }, async () => ({ versions: await writable().versions() }));
+  app.get('/api/v1/site/versions/:saved', { config: { role: 'admin' } }, async (request) => proposed(await writable().proposeRestore(parse(z.object({ saved: version }), request.params).saved)));
   app.post('/api/v1/site/restore', { config: { role: 'admin' } }, async (request) => {
     const body = parse(restoreBody, request.body);
     const saved = await writable().restore(body.saved, body.version);
@@ -102,6 +102,10 @@ export function siteRoutes(app: FastifyInstance, parts: SiteRouteParts): void {
   function note(request: FastifyRequest, action: string, detail: string): void {
     audit.write({ who: request.identity?.name ?? '', role: request.identity?.role ?? '', action, detail, address: request.ip });
   }
+}
+
+function proposed({ diff, base, mistakes }: SiteProposal): object {
+  return { diff: diff.map(hideAddress), version: base, mistakes: mistakes.map(({ where, message }) => ({ where, message })) };
 }
 
 /** Addresses and secrets of the file do not reach a browser, not even as lines around a change. */

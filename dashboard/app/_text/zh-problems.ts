@@ -1,0 +1,22 @@
+/** What codes of the gateway's errors mean; what it says in detail stands beside in English. */
+export const zhProblems: Readonly<Record<string, string>> = {
+  SITE_INVALID: '站点文件有误，未保存。',
+  SITE_SECRET_MISSING: '缺少环境变量或密码文件。',
+  SITE_CHANGED: '站点文件已被他人修改。请重新加载页面后再改一次。',
+  SOURCE_NOT_FOUND: '找不到该来源，请检查路径或地址。',
+  SOURCE_UNREADABLE: '无法读取画面：不是可识别的视频，或没有画面。',
+  SOURCE_REFUSED: '摄像机拒绝连接或无法访问，请检查地址、端口、用户名和密码。',
+  SOURCE_STALLED: '摄像机没有及时送来画面，系统会自动重试。',
+  FFMPEG_MISSING: '服务器上没有 ffmpeg。',
+  DATA_READ_ONLY: '文件或文件夹不可写。',
+  DISK_FULL: '磁盘已满。',
+  STORE_UNREACHABLE: '数据库没有响应。',
+  STORE_QUERY: '查询有误。',
+  LOG_UNREACHABLE: '日志服务没有响应。',
+  ACCESS_UNKNOWN: '用户名或密码错误，或尚未登录。',
+  ACCESS_DENIED: '您没有此权限，请联系站点管理员。',
+  ACCESS_TOO_OFTEN: '尝试次数过多，请稍后再试。',
+  ACCESS_PROVIDER: '登录服务没有响应。',
+  NOT_FOUND: '没有找到。',
+  USAGE: '请求有误。',
+};
