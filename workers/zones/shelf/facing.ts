@@ -18,6 +18,8 @@ export interface FacingState {
   readonly recent: ReferenceState | null;
   readonly lastAt: number | null;
   readonly steadySeconds: number;
+  /** How far its look moved in the last step. */
+  readonly moved?: number;
   readonly turning: Turning | null;
   readonly blocked: boolean;
   /** What the other facings ask at the next look: without it the first step after a takeover would learn otherwise. */
@@ -32,7 +34,7 @@ interface Turning {
   readonly since: number;
   /** µs: has held still since then, null while something moves. */
   readonly stillSince: number | null;
-  /** µs: when in the first still step it came to rest. */
+  /** µs: when it came to rest, in the first step that was still or much slower than the one before. */
   readonly restedAt: number | null;
 }
 
@@ -62,6 +64,8 @@ export interface Turned {
 const still = 0.4;
 /** Seconds over which that is measured: a hand moves on within them. */
 const moment = 0.3;
+/** A step with less than this part of the movement of the one before is the end of that movement: a hand slows down within .3 s. */
+const slowing = 0.5;
 /** Seconds of stillness that make a change, or a first look, believed: hands move, gaps do not. */
 const believedAfter = 0.3;
 const firstLookAfter = 1;
@@ -96,6 +100,7 @@ export class Facing {
   #recent: Bands | null;
   #lastAt: number | null;
   #steadySeconds: number;
+  #moved: number;
   #turning: Turning | null;
   readonly #threshold;
   #things: Things;
@@ -110,6 +115,7 @@ export class Facing {
     this.#recent = unpackReference(restored?.recent ?? null);
     this.#lastAt = restored?.lastAt ?? null;
     this.#steadySeconds = restored?.steadySeconds ?? 0;
+    this.#moved = restored?.moved ?? 0;
     this.#turning = restored?.turning ?? null;
     this.#threshold = createThreshold(restored?.threshold);
     this.#things = restored?.things ?? { full: [0, 0], empty: [0, 0] };
@@ -125,6 +131,8 @@ export class Facing {
     const seconds = this.#lastAt === null ? 0 : Math.min(longestStep, (at - this.#lastAt) / second);
     const moved = this.#recent === null ? Infinity : difference(this.#recent, features);
     const steady = moved < still * Math.max(moment, seconds);
+    const movedBefore = this.#moved;
+    this.#moved = Number.isFinite(moved) ? moved : 0;
     const before = this.#lastAt ?? at;
     const between = Math.round((before + at) / 2);
     this.#recent = this.#recent && seconds > 0 ? towards(this.#recent, features, Math.min(1, seconds / moment)) : features;
@@ -149,11 +157,14 @@ export class Facing {
     const since = this.#turning?.since ?? between;
     // What still moved in this step took at most moved / still seconds, half of that in the middle, and was as likely the hand
     // that lets go as one that moves on later.
-    const rested = Math.min(at, before + Math.round((moved / still / 4) * second));
+    const inStep = Math.min(at, before + Math.round((moved / still / 4) * second));
     // What looks full is not hidden; what looks otherwise may be.
     const holds = steady && !(now === 'empty' && this.blocked);
+    // A step that holds the end of a movement: slowing down evenly, it took twice as long as the same way at the speed before.
+    const ends = !steady && this.#turning !== null && moved < slowing * movedBefore;
+    const rested = ends ? before + Math.round((2 * (at - before) * moved) / (moved + movedBefore)) : inStep;
     const stillSince = holds ? (this.#turning?.stillSince ?? Math.max(since, before)) : null;
-    const restedAt = holds ? (this.#turning?.restedAt ?? Math.max(since, rested)) : null;
+    const restedAt = holds || ends ? (this.#turning?.restedAt ?? Math.max(since, rested)) : null;
     this.#turning = { since, stillSince, restedAt };
     if (stillSince === null || (at - stillSince) / second < believedAfter) return null;
     this.filling = now;
@@ -174,6 +185,7 @@ export class Facing {
     this.#recent = null;
     this.#lastAt = null;
     this.#steadySeconds = 0;
+    this.#moved = 0;
     this.#turning = null;
   }
 
@@ -213,6 +225,7 @@ export class Facing {
       recent: packReference(this.#recent),
       lastAt: this.#lastAt,
       steadySeconds: this.#steadySeconds,
+      moved: this.#moved,
       turning: this.#turning,
       blocked: this.blocked,
       drift: this.drift,
