@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
  * with times, sequence numbers and names of events and tracks moved on, as fast as the page takes it.
  */
 export interface Replay {
-  /** Runs in the page before all else: puts itself in the place of the live socket and adds `replay(seconds)`, which resolves to the number of pictures shown. */
+  /** Runs in the page before all else: puts itself in the place of the live sockets, has pictures drawn in the page itself, whose heap is measured, and adds `replay(seconds)`, which resolves to the number of pictures shown. */
   readonly script: string;
 }
 
@@ -43,8 +43,11 @@ interface Recorded {
 
 /** Goes to the page as its source text: it may use nothing of this module. */
 function inPage(recorded: Recorded, secondsAtOnce: number, pictureEverySeconds: number): void {
-  const page = globalThis as unknown as { WebSocket: unknown; replay: (seconds: number) => Promise<number> };
-  let listener: ((message: { data: string | ArrayBuffer }) => void) | null = null;
+  const page = globalThis as unknown as { WebSocket: unknown; OffscreenCanvas?: unknown; replay: (seconds: number) => Promise<number> };
+  delete page.OffscreenCanvas;
+  type Listener = ((message: { data: string | ArrayBuffer }) => void) | null;
+  let listener: Listener = null;
+  let pictureListener: Listener = null;
   let shown = 0;
   let now = recorded.hello.now;
   let count = 0;
@@ -55,19 +58,24 @@ function inPage(recorded: Recorded, secondsAtOnce: number, pictureEverySeconds: 
     static CONNECTING = 0;
     readyState = 1;
     binaryType = '';
+    onopen: (() => void) | null = null;
     onclose = null;
-    set onmessage(next: typeof listener) {
-      listener = next;
-    }
+    onmessage: Listener = null;
     constructor() {
       setTimeout(() => {
-        hear({ ...recorded.hello, now });
-        for (const message of recorded.snapshots) hear({ ...message, type: 'snapshot', seq: 0 });
-        for (const { topic, data } of recorded.changes) hear({ type: 'snapshot', topic, seq: (seqs[topic] = 0), data });
+        this.onmessage?.({ data: JSON.stringify({ ...recorded.hello, now }) });
+        this.onopen?.();
       }, 0);
     }
     send(text: string): void {
-      if (text.includes('"shown"')) shown += 1;
+      const request = JSON.parse(text) as { type: string; topics?: string[] };
+      if (request.type === 'shown') shown += 1;
+      else if (request.topics?.some((topic) => topic.startsWith('picture:'))) pictureListener = this.onmessage;
+      else if (request.topics) {
+        listener = this.onmessage;
+        for (const message of recorded.snapshots) hear({ ...message, type: 'snapshot', seq: 0 });
+        for (const { topic, data } of recorded.changes) hear({ type: 'snapshot', topic, seq: (seqs[topic] = 0), data });
+      }
     }
     close(): void {}
   };
@@ -86,7 +94,10 @@ function inPage(recorded: Recorded, secondsAtOnce: number, pictureEverySeconds: 
   page.replay = async (seconds) => {
     for (let second = 1; second <= seconds; second++) {
       now += 1000;
-      if (second % 5 === 0) hear({ type: 'heartbeat', now });
+      if (second % 5 === 0) {
+        hear({ type: 'heartbeat', now });
+        pictureListener?.({ data: JSON.stringify({ type: 'heartbeat', now }) });
+      }
       for (const { topic, data } of recorded.changes) hear({ type: 'change', topic, seq: (seqs[topic] = (seqs[topic] ?? 0) + 1), data: data.map(moved) });
       if (second % pictureEverySeconds === 0) {
         for (const { header, jpeg } of pictures) {
@@ -95,7 +106,7 @@ function inPage(recorded: Recorded, secondsAtOnce: number, pictureEverySeconds: 
           new DataView(message.buffer).setUint32(0, head.length, true);
           message.set(head, 4);
           message.set(jpeg, 4 + head.length);
-          listener?.({ data: message.buffer });
+          pictureListener?.({ data: message.buffer });
         }
       }
       if (second % secondsAtOnce === 0) await new Promise((resolve) => setTimeout(resolve, 0));

@@ -29,20 +29,23 @@ function wall({ withBrowser, gateway }: Stage, throttle: number, goal: number): 
         const page = await context.newPage();
         const devtools = await context.newCDPSession(page);
         await devtools.send('Performance.enable', { timeDomain: 'timeTicks' });
-        // A picture is acknowledged when it is on its canvas.
-        await page.addInitScript("window.longest = 0; window.drawn = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({ type: 'longtask' }); const send = WebSocket.prototype.send; WebSocket.prototype.send = function (text) { if (String(text).includes('\"shown\"')) drawn += 1; return send.call(this, text); };");
+        await page.addInitScript("window.longest = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration); }).observe({ type: 'longtask' });");
         await page.goto(url);
-        // Tall enough for the whole wall: every camera's picture is drawn.
         await page.locator('figure').nth(wallCameras - 1).waitFor();
-        await page.setViewportSize({ width: screen.viewport.width, height: await page.evaluate<number>('document.documentElement.scrollHeight') });
+        await showWall(page);
         await page.locator('canvas[data-picture=true]').nth(wallCameras - 1).waitFor({ timeout: 30_000 });
         await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+        // A picture is acknowledged when it is on its canvas, by the worker that drew it.
+        const drawer = page.workers()[0]!;
+        await drawer.evaluate(`globalThis.drawn = 0; const send = WebSocket.prototype.send; WebSocket.prototype.send = function (text) { if (text.includes('"shown"')) drawn += 1; return send.call(this, text); };`);
         await page.waitForTimeout(2000);
-        await page.evaluate('window.longest = 0; window.drawn = 0');
+        await page.evaluate('window.longest = 0');
+        const drawnBefore = await drawer.evaluate<number>('drawn');
         const before = await busyTime(page, devtools);
         await page.waitForTimeout(measuredSeconds * 1000);
         const after = await busyTime(page, devtools);
-        const { longest, drawn } = await page.evaluate<{ longest: number; drawn: number }>('({ longest, drawn })');
+        const drawn = (await drawer.evaluate<number>('drawn')) - drawnBefore;
+        const longest = await page.evaluate<number>('longest');
         await context.close();
         const rate = drawn / (after.at - before.at) / wallCameras;
         return {
@@ -51,6 +54,11 @@ function wall({ withBrowser, gateway }: Stage, throttle: number, goal: number): 
         };
       }),
   });
+}
+
+/** Tall enough for the whole wall: every camera's picture is asked for. */
+async function showWall(page: Page): Promise<void> {
+  await page.setViewportSize({ width: screen.viewport.width, height: await page.evaluate<number>('document.documentElement.scrollHeight') });
 }
 
 async function busyTime(page: Page, devtools: CDPSession): Promise<{ at: number; busy: number }> {
@@ -76,7 +84,8 @@ function wholeDay({ withBrowser, gateway }: Stage): Part {
         const devtools = await context.newCDPSession(page);
         await page.addInitScript(recorded.script);
         await page.goto(url);
-        await page.locator('main[data-ready=true] article').first().waitFor();
+        await page.locator('figure').nth(wallCameras - 1).waitFor();
+        await showWall(page);
         const heap = async (): Promise<number> => {
           await devtools.send('HeapProfiler.collectGarbage');
           return (await devtools.send('Runtime.getHeapUsage')).usedSize;

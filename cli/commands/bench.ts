@@ -41,9 +41,9 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   dashboard: {
     about: 'the pages in a real Chromium, and one gateway with 2,000 viewers',
-    async run() {
+    async run({ only }) {
       const { benchDashboard, describeDashboard } = await import('../bench/dashboard.js');
-      return { describe: describeDashboard, rows: await benchDashboard({ progress: tell }) };
+      return { describe: describeDashboard, rows: await benchDashboard({ progress: tell, ...(only && { only }) }) };
     },
   },
   jpeg: {
@@ -72,7 +72,7 @@ export function addBench(program: Command): void {
     .option('--data <folder>', 'footage folder', process.env['SIGHTLINE_DATA'] ?? '../shared/data')
     .option('--rounds <number>', 'repetitions, in turns with what is compared', Number, 3)
     .option('--scale <share>', 'store: share of the full size (two days of 50 cameras)', Number, 1)
-    .option('--only <part...>', 'distributed: cost, latency, graceful, SIGKILL, sink, model, workers, cameras, skew')
+    .option('--only <part...>', 'distributed: cost, latency, graceful, SIGKILL, sink, model, workers, cameras, skew; dashboard: words of first-load, phone, main thread, hours, viewers, history, axe')
     .option('--no-peer', 'leave the peers out')
     .option('--json <file>', 'also write the figures to this file')
     .addHelpText('after', `\n${names.join('\n')}`)
