@@ -80,8 +80,8 @@ async function pageFile(name: string, type: string, body: Buffer, squeezed: Buff
   };
 }
 
-/** A worker obeys the policy of its own script: it may load the rest of itself and nothing else. */
-const scriptPolicy = "default-src 'none'; script-src 'self'";
+/** A worker obeys the policy of its own script: it may load the rest of itself and open the live socket, nothing else. */
+const scriptPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
 /** No inline script but those of this very page, nothing from elsewhere, not framed by others. */
 export function contentPolicy(html: string): string {

@@ -66,6 +66,36 @@ describe('the live page', () => {
     await page.context().close();
   });
 
+  it('draws its pictures itself in a browser that cannot draw in a worker', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript('delete globalThis.OffscreenCanvas');
+    await page.goto(site.url);
+    const stop = site.play(5);
+    await page.locator('canvas[data-picture=true]').waitFor();
+    expect(page.workers()).toEqual([]);
+    const before = await picture(page);
+    await expect.poll(() => picture(page), { timeout: 10_000 }).not.toBe(before);
+    stop();
+    await context.close();
+  });
+
+  it('shows pictures again after the connection that brings them was lost', async () => {
+    const { page } = await openPage(browser, site.url);
+    let stop = site.play(5);
+    await page.locator('canvas[data-picture=true]').waitFor();
+    stop();
+    await site.stopGateway();
+    await page.getByText('Connection lost').waitFor();
+    await site.revive();
+    await page.getByText('Connection lost').waitFor({ state: 'hidden' });
+    const before = await picture(page);
+    stop = site.play(5);
+    await expect.poll(() => picture(page), { timeout: 10_000 }).not.toBe(before);
+    stop();
+    await page.context().close();
+  });
+
   it('says how old a value is, and greys it when it is stale', async () => {
     const { page } = await openPage(browser, site.url);
     const stop = site.play(5);

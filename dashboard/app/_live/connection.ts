@@ -4,7 +4,7 @@ import { gatewayNow, setGatewayClock } from './clock';
 import { applyMessage, applySnapshot } from './model';
 
 /**
- * The page's one live connection. It reconnects with growing, jittered pauses, at once when the page wakes or the network is
+ * The page's live connection for all but pictures. It reconnects with growing, jittered pauses, at once when the page wakes or the network is
  * back, asks only for what it missed, and asks anew where it finds a gap.
  */
 export interface Connection {
@@ -25,9 +25,6 @@ const sleptMs = 5000;
 const dialMs = 8000;
 
 const seqs: Record<string, number> = {};
-/** How many look at each camera. */
-const watchers = new Map<string, number>();
-let takePicture: (message: ArrayBuffer) => void = () => undefined;
 let run = '';
 let pages = '';
 let socket: WebSocket | null = null;
@@ -81,28 +78,6 @@ function lost(since: number): void {
   if (connectionAtom.get().state !== 'lost') connectionAtom.set({ state: 'lost', since });
 }
 
-/** Pictures of a camera come while someone looks. */
-export function watchPictures(camera: string): () => void {
-  const before = watchers.get(camera) ?? 0;
-  watchers.set(camera, before + 1);
-  if (before === 0) send({ type: 'subscribe', topics: [`picture:${camera}`] });
-  return () => {
-    const left = (watchers.get(camera) ?? 1) - 1;
-    if (left > 0) return void watchers.set(camera, left);
-    watchers.delete(camera);
-    send({ type: 'unsubscribe', topics: [`picture:${camera}`] });
-  };
-}
-
-/** Who draws the pictures: `take` gets each as the live protocol sends it, and `pictureShown` is to be told of each. */
-export function takePictures(take: (message: ArrayBuffer) => void): void {
-  takePicture = take;
-}
-
-export function pictureShown(camera: string): void {
-  send({ type: 'shown', camera });
-}
-
 /** The gateway puts the last known values into each page that it serves, for the first paint. */
 function readSnapshot(): void {
   const element = document.getElementById('sightline-snapshot');
@@ -120,13 +95,11 @@ function connect(): void {
   dialled = Date.now();
   const old = socket;
   const next = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${liveSocketPath}`);
-  next.binaryType = 'arraybuffer';
   socket = next;
   old?.close();
-  next.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+  next.onmessage = ({ data }: MessageEvent<string>) => {
     lastHeard = Date.now();
-    if (typeof data === 'string') hear(JSON.parse(data) as LiveMessage);
-    else takePicture(data);
+    hear(JSON.parse(data) as LiveMessage);
   };
   next.onclose = () => {
     if (socket !== next) return;
@@ -157,7 +130,7 @@ function hear(message: LiveMessage): void {
       run = message.run;
       pause = firstPauseMs;
       connectionAtom.set({ state: 'open', since: message.now });
-      send({ type: 'subscribe', topics: [...topics, ...[...watchers.keys()].map((camera) => `picture:${camera}`)], after, run });
+      send({ type: 'subscribe', topics: [...topics], after, run });
       break;
     }
     case 'heartbeat':

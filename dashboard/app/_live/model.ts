@@ -55,7 +55,7 @@ export function applyMessage(message: Extract<LiveMessage, { topic: string }>): 
       partsAtom.set(message.data);
       break;
     case 'events':
-      eventsAtom.set(replace ? message.data : [...message.data, ...eventsAtom.get()].slice(0, eventsShown));
+      setEvents(message.data, replace);
       break;
   }
   heardAtom.set(true);
@@ -65,7 +65,7 @@ export function applySnapshot(data: LiveData): void {
   siteAtom.set(data.site);
   setZones(data.zones, true);
   setCameras(data.cameras, true);
-  eventsAtom.set(data.events);
+  setEvents(data.events, true);
   alertsAtom.set(data.alerts);
   partsAtom.set(data.parts);
   heardAtom.set(true);
@@ -73,6 +73,16 @@ export function applySnapshot(data: LiveData): void {
 
 const zonePace = createPace<LiveZone>((value) => zoneAtom(value.camera, value.zone).set(value), (a, b) => sameNumbers(a.measures, b.measures));
 const cameraPace = createPace<LiveCamera>((value) => cameraAtom(value.camera).set(value), (a, b) => a.state === b.state && a.quality === b.quality && a.problem === b.problem);
+
+/** All of them, shown or not yet. */
+let events: readonly LiveEvent[] = [];
+const eventsPace = createPace<readonly LiveEvent[]>((value) => eventsAtom.set(value), () => false);
+
+function setEvents(values: readonly LiveEvent[], replace: boolean): void {
+  events = replace ? values : [...values, ...events].slice(0, eventsShown);
+  if (replace) eventsPace.replace('', events);
+  else eventsPace.change('', events);
+}
 
 function sameNumbers(a: LiveZone['measures'], b: LiveZone['measures']): boolean {
   const names = Object.keys(a);

@@ -12,8 +12,8 @@ export interface Pace<T> {
 }
 
 const betweenMs = 1000;
-/** So many turns a second share what changes all the time. */
-const turns = 10;
+/** So many turns a second share what changes all the time: each costs a layout and a paint of its own, however little it shows. */
+const turns = 5;
 
 interface Paced<T> {
   readonly turn: number;

@@ -1,4 +1,4 @@
-import { pictureShown, takePictures } from './connection';
+import { connectionAtom } from './connection';
 import type { DrawOptions, Shown } from './draw-picture';
 import type { DrawerOrder, DrawerReport } from './picture-drawer';
 
@@ -11,6 +11,8 @@ export interface PictureCanvas {
   close(): void;
 }
 
+type Order = (order: DrawerOrder, transfer?: Transferable[]) => void;
+
 interface Given {
   readonly canvas: PictureCanvas;
   begun: ((aspect: number) => void) | null;
@@ -19,7 +21,7 @@ interface Given {
 const all = new Map<number, Given>();
 const byElement = new WeakMap<HTMLCanvasElement, Given>();
 let lastId = 0;
-let drawer: ((order: DrawerOrder, transfer?: Transferable[]) => void) | null = null;
+let drawer: Order | null = null;
 
 /** `begun` hears the width over the height of the first picture. An element given before is the same canvas. */
 export function giveCanvas(element: HTMLCanvasElement, begun: (aspect: number) => void): PictureCanvas {
@@ -37,7 +39,7 @@ export function givenCanvas(element: HTMLCanvasElement): PictureCanvas | null {
 }
 
 function give(element: HTMLCanvasElement): Given {
-  drawer ??= drawsInWorker() ? startWorker() : startHere();
+  drawer ??= followConnection(drawsInWorker() ? startWorker() : startHere());
   const order = drawer;
   const id = (lastId += 1);
   if (drawsInWorker()) {
@@ -73,21 +75,24 @@ function drawsInWorker(): boolean {
   return inWorker;
 }
 
-function startWorker(): NonNullable<typeof drawer> {
+function startWorker(): Order {
   const worker = new Worker(new URL('./picture-worker.ts', import.meta.url));
   worker.onmessage = ({ data }: MessageEvent<DrawerReport>) => hear(data);
-  takePictures((message) => worker.postMessage({ type: 'picture', message } satisfies DrawerOrder, [message]));
   return (order, transfer = []) => worker.postMessage(order, transfer);
 }
 
-function startHere(): NonNullable<typeof drawer> {
+function startHere(): Order {
   const drawing = import('./picture-drawer').then(({ createDrawer }) => createDrawer(hear));
-  const order = (one: DrawerOrder): void => void drawing.then((draw) => draw(one));
-  takePictures((message) => order({ type: 'picture', message }));
+  return (one) => void drawing.then((draw) => draw(one));
+}
+
+function followConnection(order: Order): Order {
+  const tell = (): void => order({ type: 'connection', open: connectionAtom.get().state === 'open' });
+  connectionAtom.subscribe(tell);
+  tell();
   return order;
 }
 
-function hear({ shown, begun }: DrawerReport): void {
-  for (const { id, aspect } of begun) all.get(id)?.begun?.(aspect);
-  for (const camera of shown) pictureShown(camera);
+function hear({ begun, aspect }: DrawerReport): void {
+  all.get(begun)?.begun?.(aspect);
 }

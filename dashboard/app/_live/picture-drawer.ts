@@ -1,15 +1,16 @@
 import type { LivePictureHeader } from '@sightline/schemas/live';
 import { drawPicture, keepTrails, type DrawOptions, type Shown, type Trail } from './draw-picture';
 import { drawTurn } from './draw-turn';
+import { createPictureSocket } from './picture-socket';
 
 /**
- * Decodes the pictures that come and draws them on the canvases of their cameras. It lives in a worker, so that twenty cameras
+ * Fetches, decodes and draws the pictures of cameras on their canvases. It lives in a worker, so that twenty cameras
  * do not keep the page from answering a touch; where a browser cannot draw there, on the page itself.
  *
  *     const hear = createDrawer((report) => postMessage(report));
+ *     hear({ type: 'connection', open: true });
  *     hear({ type: 'canvas', id: 1, canvas });
  *     hear({ type: 'watch', id: 1, camera: 'door' });
- *     hear({ type: 'picture', message });
  */
 export type DrawerOrder =
   | { readonly type: 'canvas'; readonly id: number; readonly canvas: HTMLCanvasElement | OffscreenCanvas }
@@ -18,14 +19,14 @@ export type DrawerOrder =
   | { readonly type: 'options'; readonly id: number; readonly options: DrawOptions; /** Keep the picture that is there. */ readonly still: boolean }
   | { readonly type: 'size'; readonly id: number; readonly shown: Shown }
   | { readonly type: 'gone'; readonly id: number }
-  /** As the live protocol sends it. */
-  | { readonly type: 'picture'; readonly message: ArrayBuffer };
+  /** Whether the page's own connection is open. */
+  | { readonly type: 'connection'; readonly open: boolean };
 
+/** A canvas has its first picture. */
 export interface DrawerReport {
-  /** Cameras of the pictures that are done with, one for each picture. */
-  readonly shown: readonly string[];
-  /** Canvases that have their first picture now. */
-  readonly begun: readonly { readonly id: number; readonly aspect: number }[];
+  readonly begun: number;
+  /** Its width over its height. */
+  readonly aspect: number;
 }
 
 interface Surface {
@@ -43,19 +44,8 @@ interface Surface {
 
 export function createDrawer(report: (report: DrawerReport) => void): (order: DrawerOrder) => void {
   const surfaces = new Map<number, Surface>();
-  let shown: string[] = [];
-  let begun: { id: number; aspect: number }[] = [];
-  let telling: ReturnType<typeof setTimeout> | null = null;
-
-  /** What one turn has drawn is told in one message. */
-  function tell(): void {
-    telling ??= setTimeout(() => {
-      telling = null;
-      report({ shown, begun });
-      shown = [];
-      begun = [];
-    }, 0);
-  }
+  // A picture that cannot be decoded is passed over: the next one comes in a moment.
+  const socket = createPictureSocket((message) => void draw(message).catch(() => undefined));
 
   async function draw(message: ArrayBuffer): Promise<void> {
     const { header, jpeg } = readPicture(message);
@@ -67,15 +57,14 @@ export function createDrawer(report: (report: DrawerReport) => void): (order: Dr
       for (const surface of wanting()) show(surface, picture, header);
       picture.close();
     } finally {
-      shown.push(header.camera);
-      tell();
+      socket.shown(header.camera);
     }
   }
 
   function show(surface: Surface, picture: ImageBitmap, header: LivePictureHeader): void {
     if (!surface.begun) {
       surface.begun = true;
-      begun.push({ id: surface.id, aspect: picture.width / picture.height });
+      report({ begun: surface.id, aspect: picture.width / picture.height });
     }
     keepTrails(surface.trails, header);
     if (surface.context) drawPicture(surface.context, surface.shown, picture, header, surface.trails, surface.options);
@@ -89,22 +78,27 @@ export function createDrawer(report: (report: DrawerReport) => void): (order: Dr
     surface.trails.clear();
   }
 
+  function wantWatched(): void {
+    socket.want(new Set([...surfaces.values()].flatMap(({ camera }) => camera ?? [])));
+  }
+
   return (order) => {
-    if (order.type === 'picture') {
-      // A picture that cannot be decoded is passed over: the next one comes in a moment.
-      draw(order.message).catch(() => undefined);
-      return;
-    }
+    if (order.type === 'connection') return socket.follow(order.open);
     if (order.type === 'canvas') {
       surfaces.set(order.id, { id: order.id, context: contextOf(order.canvas), trails: new Map(), camera: null, holds: null, options: { boxes: false, trails: false }, still: false, shown: { width: 0, height: 0, ratio: 1 }, begun: false });
       return;
     }
     const surface = surfaces.get(order.id);
     if (!surface) return;
-    if (order.type === 'watch') watch(surface, order.camera);
-    else if (order.type === 'options') Object.assign(surface, { options: order.options, still: order.still });
+    if (order.type === 'watch') {
+      watch(surface, order.camera);
+      wantWatched();
+    } else if (order.type === 'options') Object.assign(surface, { options: order.options, still: order.still });
     else if (order.type === 'size') surface.shown = order.shown;
-    else surfaces.delete(order.id);
+    else {
+      surfaces.delete(order.id);
+      wantWatched();
+    }
   };
 }
 

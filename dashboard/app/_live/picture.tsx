@@ -2,7 +2,6 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../_text/text';
-import { watchPictures } from './connection';
 import { shownAs, type DrawOptions } from './draw-picture';
 import { givenCanvas, giveCanvas, type PictureCanvas } from './picture-canvases';
 
@@ -32,20 +31,15 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
     const element = canvas.current;
     if (!element) return;
     let pictures: PictureCanvas | null = null;
-    let stop: (() => void) | null = null;
+    let watching = false;
     let inView = false;
 
     const update = (): void => {
       const wanted = inView && document.visibilityState === 'visible';
-      if (wanted && !stop) {
-        pictures ??= give(element);
-        pictures.watch(camera);
-        stop = watchPictures(camera);
-      } else if (!wanted && stop) {
-        pictures?.watch(null);
-        stop();
-        stop = null;
-      }
+      if (wanted === watching) return;
+      watching = wanted;
+      if (wanted) pictures ??= give(element);
+      pictures?.watch(wanted ? camera : null);
     };
     const observer = new IntersectionObserver(([entry]) => {
       inView = entry?.isIntersecting ?? false;
@@ -59,7 +53,6 @@ export function Picture({ camera, options, dim, aspect, still = false }: Picture
       observer.disconnect();
       sizes.disconnect();
       document.removeEventListener('visibilitychange', update);
-      stop?.();
       pictures?.close();
     };
 
