@@ -19,6 +19,8 @@ import '../_text/en-alerts';
 const icons = { firing: BellRing, pending: Hourglass, resolved: CircleCheck } as const;
 const colours = { firing: 'text-bad', pending: 'text-warn', resolved: 'text-good' } as const;
 const dated = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+/** Silences may lie far ahead. */
+const planned = { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' } as const;
 
 /** What fires now, what has fired, and which rules there are. */
 export function AlertsPage() {
@@ -50,7 +52,7 @@ export function AlertsPage() {
                 {silenced(rule.name) && (
                   <span className="flex w-full items-center gap-2 text-warn">
                     <BellOff aria-hidden className="size-4 shrink-0" />
-                    {t('alerts.silencedUntil', { until: formatTime(silenced(rule.name)!.until, timezone, language, dated), reason: silenced(rule.name)!.reason })}
+                    {t('alerts.silencedUntil', { until: formatTime(silenced(rule.name)!.until, timezone, language, planned), reason: silenced(rule.name)!.reason })}
                   </span>
                 )}
               </li>
@@ -71,8 +73,8 @@ export function AlertsPage() {
                     </p>
                   </div>
                   <p className="tabular shrink-0 text-right text-xs leading-5 text-muted">
-                    {formatTime(silence.from, timezone, language, dated)} –<br />
-                    {formatTime(silence.until, timezone, language, dated)}
+                    {formatTime(silence.from, timezone, language, planned)} –<br />
+                    {formatTime(silence.until, timezone, language, planned)}
                   </p>
                 </li>
               ))}

@@ -106,7 +106,7 @@ function Found({ site, params, change }: { readonly site: LiveSite; readonly par
                   return (
                     <li key={event.id}>
                       <button type="button" aria-current={event.id === chosen?.id ? 'true' : undefined} onClick={() => change({ event: event.id })} className={`flex w-full items-start gap-3 px-4 py-3 text-left text-sm leading-5 ${event.id === chosen?.id ? 'bg-accent-soft' : 'hover:bg-sunken'}`}>
-                        <Thumbnail id={event.id} />
+                        <Thumbnail id={event.id} point={event.point} />
                         <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${look.text}`} />
                         <span className="min-w-0 flex-1">
                           <span className="block truncate font-medium">{eventText(event, text)}</span>
@@ -138,12 +138,12 @@ function Found({ site, params, change }: { readonly site: LiveSite; readonly par
   );
 }
 
-/** The picture of an event, small; the room is kept where there is none. */
-function Thumbnail({ id }: { readonly id: string }) {
+/** The place of an event in its picture, small; the room is kept where there is none. */
+function Thumbnail({ id, point: [x, y] = [0.5, 0.5] }: { readonly id: string; readonly point: LiveEvent['point'] }) {
   const [shown, setShown] = useState(false);
   return (
     <span className="grid h-10 w-14 shrink-0 overflow-hidden rounded-md bg-sunken">
-      <img src={`/api/v1/evidence.jpg?id=${encodeURIComponent(id)}&small=1`} alt="" loading="lazy" decoding="async" onLoad={() => setShown(true)} className={`size-full object-cover ${shown ? '' : 'invisible'}`} />
+      <img src={`/api/v1/evidence.jpg?id=${encodeURIComponent(id)}&small=1`} alt="" loading="lazy" decoding="async" onLoad={() => setShown(true)} style={{ transformOrigin: `${x * 100}% ${y * 100}%` }} className={`size-full scale-250 object-cover ${shown ? '' : 'invisible'}`} />
     </span>
   );
 }

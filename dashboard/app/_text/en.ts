@@ -188,7 +188,7 @@ export const en = {
   'zones.undo': 'Undo',
   'zones.redo': 'Redo',
   'zones.finish': 'Outline is done',
-  'zones.hintPolygon': 'Click the corners in order, then “Outline is done”.',
+  'zones.hintPolygon': 'Click the corners in order. The first one again, or “Outline is done”, ends it.',
   'zones.hintEdit': 'Drag points, the small dots between them, or the whole shape.',
   'zones.hintKeys': 'Keys: arrows move, Enter sets a point, Delete removes one, Ctrl+Z undoes; Alt does not snap.',
   'zones.mistake.name': 'Letters and digits, with . _ or - inside, at most 64',

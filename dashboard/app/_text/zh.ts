@@ -201,7 +201,7 @@ export const zh: Messages = {
   'zones.undo': '撤销',
   'zones.redo': '重做',
   'zones.finish': '轮廓完成',
-  'zones.hintPolygon': '依次点击各角，然后点“轮廓完成”。',
+  'zones.hintPolygon': '依次点击各角；再点第一个角或“轮廓完成”即结束。',
   'zones.hintEdit': '拖动各点、点间小圆点或整个形状。',
   'zones.hintKeys': '按键：方向键移动，Enter 置点，Delete 删除，Ctrl+Z 撤销；按住 Alt 不吸附。',
   'zones.mistake.name': '字母和数字，可含 . _ -，最多 64 个',

@@ -100,7 +100,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
         </div>
         {draft && editable && (
           <p id="zones-keys" className="mt-2 text-xs text-muted">
-            {t(drawingOn(draft) ? (draft.grid ? 'zones.hintGrid' : draft.kind === 'line' ? 'zones.hintLine' : 'zones.hintPolygon') : 'zones.hintEdit')} {t('zones.hintKeys')}
+            {t(drawingOn(draft) ? (draft.grid ? 'zones.hintGrid' : draft.kind === 'line' ? 'zones.hintLine' : 'zones.hintPolygon') : 'zones.hintEdit')} <span className="pointer-coarse:hidden">{t('zones.hintKeys')}</span>
           </p>
         )}
         {hits.length > 0 && chosenHit !== null && (
@@ -144,7 +144,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
           </Card>
           <Card title={t('zones.preview')}>
             {tried.error && <Problem error={tried.error} />}
-            {tried.data && <PreviewResult answer={tried.data} text={text} timezone={site.timezone} hours={previewHours} />}
+            {tried.data && <PreviewResult answer={tried.data} text={text} timezone={site.timezone} />}
             <Button className="mt-3 w-full" disabled={mistakes.length > 0 || tried.isPending} onClick={() => tried.mutate(draft)}>
               <Play aria-hidden className="size-4" />
               {tried.isPending ? t('zones.previewing') : t('zones.previewStart')}

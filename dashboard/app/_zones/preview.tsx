@@ -33,7 +33,7 @@ export function hitsOf(answer: PreviewAnswer, draft: Draft, timezone: string, te
   });
 }
 
-export function PreviewResult({ answer, text, timezone, hours }: { readonly answer: PreviewAnswer; readonly text: Text; readonly timezone: string; readonly hours: number }) {
+export function PreviewResult({ answer, text, timezone }: { readonly answer: PreviewAnswer; readonly text: Text; readonly timezone: string }) {
   const { t, plural, language } = text;
   if (answer.unsupported !== undefined) return <p className="text-sm text-muted">{answer.unsupported}</p>;
   const counts = Object.entries(answer.counts).sort((a, b) => b[1] - a[1]);
@@ -41,7 +41,7 @@ export function PreviewResult({ answer, text, timezone, hours }: { readonly answ
   return (
     <div data-preview>
       <p className="mb-2 text-sm text-muted">
-        {t('zones.wouldHave', { hours: formatNumber(hours, language) })} {plural('zones.tracks', answer.tracks)}
+        {plural('zones.tracks', answer.tracks)}
       </p>
       {counts.length === 0 && <p className="text-lg font-semibold">{t('zones.nothing')}</p>}
       <ul className="flex flex-wrap gap-x-6 gap-y-2">
@@ -55,7 +55,7 @@ export function PreviewResult({ answer, text, timezone, hours }: { readonly answ
           <li key={measure}>
             <span className="tabular block text-2xl font-semibold leading-7">{formatMeasure(measure, value, language)}</span>
             <span className="text-xs text-muted">
-              {t('zones.peak', { measure: measureText(measure, t), at: formatTime(at, timezone, language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }) })}
+              {t(durations.has(measure) ? 'zones.peakTime' : 'zones.peak', { measure: measureText(measure, t), at: formatTime(at, timezone, language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }) })}
             </span>
           </li>
         ))}
@@ -63,6 +63,9 @@ export function PreviewResult({ answer, text, timezone, hours }: { readonly answ
     </div>
   );
 }
+
+/** They are the longest already. */
+const durations = new Set(['wait', 'longestDwell', 'waitForecast', 'meanWait']);
 
 function countText(key: string, t: Text['t']): string {
   const [kind, direction] = key.split('.');

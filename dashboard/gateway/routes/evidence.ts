@@ -23,8 +23,8 @@ export interface EvidenceRouteParts {
 }
 
 const picture = z.object({ id: z.string().min(5).max(300), small: z.literal('1').optional() });
-/** As wide as a list shows it on a screen of twice the points. */
-const smallPixels = 128;
+/** A list shows two fifths of it, an inch wide. */
+const smallPixels = 320;
 const event = z.object({ id: z.string().min(5).max(300) });
 const moment = z.object({ camera: z.string().min(1).max(64), at: z.coerce.number().int() });
 const track = z.object({ camera: z.string().max(64), id: z.string().max(100) });
