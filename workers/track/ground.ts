@@ -44,9 +44,14 @@ export function learnGround(ground: Ground, [, y, , h]: CentredBox): void {
 
 /** |ln(height / expected)| of a box, or 0 where nothing is known yet or the ground is not flat. */
 export function groundMisfit(ground: Ground, [, y, , h]: CentredBox, options: Pick<TrackerOptions, 'groundSamples'>): number {
-  if (ground.misfits < options.groundSamples || ground.misfit > leastFit ** 2 * ground.misfits) return 0;
-  const expected = expectedHeight(ground, y + h / 2);
+  const expected = knownHeight(ground, y + h / 2, options);
   return expected === null ? 0 : Math.abs(Math.log(h / expected));
+}
+
+/** The height to expect over a foot, or null where nothing is known yet or the ground is not flat. */
+export function knownHeight(ground: Ground | undefined, foot: number, options: Pick<TrackerOptions, 'groundSamples'>): number | null {
+  if (!ground || ground.misfits < options.groundSamples || ground.misfit > leastFit ** 2 * ground.misfits) return null;
+  return expectedHeight(ground, foot);
 }
 
 function expectedHeight({ n, y, h, yy, yh }: Ground, foot: number): number | null {

@@ -10,6 +10,7 @@ import type { TrackerOptions } from './options.js';
 import { beginPath } from './path.js';
 import { knownPlace, learnStill, longestStep, withoutStill } from './still.js';
 import { apart, freshLag, learnLag, shownBox } from './shown.js';
+import { freshStature, learnStature, whole, withStature } from './stature.js';
 import { initialSpeed, leastBirth, type TrackerState, type TrackState } from './state.js';
 import { completed, expect, leaving } from './vehicles.js';
 
@@ -117,7 +118,7 @@ export function report(state: TrackerState, options: TrackerOptions): Track[] {
     const { motion, unseen } = track;
     if (!track.confirmed || unseen > options.coastSeconds + 1e-6 || (unseen > 0 && walksOut(motion, state.aspect))) continue;
     const box = unseen > 0 ? ([motion.x, motion.y, motion.w, motion.h] as const) : shownBox(motion, track.box, state.lags[track.group]);
-    const said = asTrack(track, box, unseen, state.aspect);
+    const said = asTrack(track, withStature(track.stature, state.grounds[track.group], box, options), unseen, state.aspect);
     shown.push(track.first ? { ...said, first: fractions(track.first, state.aspect) } : said);
     track.first = null;
   }
@@ -157,14 +158,16 @@ function sharedPart(a: CentredBox, b: CentredBox): number {
   return across <= 0 || down <= 0 ? 0 : (across * down) / Math.min(a[2] * a[3], b[2] * b[3]);
 }
 
-function sight({ aspect, lags }: TrackerState, track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
+function sight({ aspect, grounds, lags }: TrackerState, track: TrackState, candidate: Candidate, at: number, options: TrackerOptions): void {
   const { unseen } = track;
-  const box = track.group === 'vehicle' ? completed(candidate.box, track.motion, aspect) : candidate.box;
+  const ground = grounds[track.group];
+  const box = track.group === 'vehicle' ? completed(candidate.box, track.motion, aspect) : whole(track.stature, ground, track.motion, candidate.box, options);
   // Not of vehicles: what comes out from behind another grows to one side, which is no lag.
   if (track.group !== 'vehicle') {
     if (track.confirmed && track.apart && candidate.score >= options.strong) learnLag((lags[track.group] ??= freshLag()), track.apart, track.motion, box);
     const size = sizeOf(track.motion);
-    correct(track.motion, box, options);
+    if (candidate.score >= options.strong) learnStature(track.stature, ground, candidate.box, at, options);
+    correct(track.motion, box, options, (2 - candidate.score) / (2 - options.blurScore));
     track.apart = apart(track.motion, box, size);
   } else {
     correct(track.motion, box, options);
@@ -214,6 +217,7 @@ function begin(state: TrackerState, candidate: Candidate, at: number, options: T
     arrived,
     look: look && look.slice(),
     looks: look ? 1 : 0,
+    stature: freshStature(at),
     score,
     maxScore: score,
     confidence: score / doubt(candidate, options),

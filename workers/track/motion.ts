@@ -72,9 +72,9 @@ export function predict(m: Motion, seconds: number, noise: Noise, restless = 1):
   m.ss = decay * decay * m.ss + s * t;
 }
 
-/** Takes a measured box into account. */
-export function correct(m: Motion, [x, y, w, h]: CentredBox, noise: Noise): void {
-  const size = sizeOf(m);
+/** Takes a measured box into account, whose noise is `blur` times the usual. */
+export function correct(m: Motion, [x, y, w, h]: CentredBox, noise: Noise, blur = 1): void {
+  const size = sizeOf(m) * blur;
   const r = (noise.positionNoise * size) ** 2;
   const gain = m.pp / (m.pp + r);
   const speedGain = m.pv / (m.pp + r);

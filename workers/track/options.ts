@@ -29,8 +29,10 @@ export interface TrackerOptions {
   readonly coastSeconds: number;
   /** Standard deviation of a detected box's centre, object sizes. */
   readonly positionNoise: number;
-  /** Standard deviation of a detected box's sides, object sizes. */
+  /** Standard deviation of a detected box's sides, object sizes. Both are those of a box with the score `blurScore`. */
   readonly sizeNoise: number;
+  /** A person's box errs by (2 − score) / (2 − blurScore) times the usual: twice as far at a score of 0 as at 1. */
+  readonly blurScore: number;
   /** White acceleration density, sizes per second^1.5: a person changes its step within about a second. */
   readonly acceleration: number;
   /** The same for the box's sides. */
@@ -90,6 +92,12 @@ export interface TrackerOptions {
    * in small steps, two people seen as one jump.
    */
   readonly groundStep: number;
+  /** Seconds over which a person's own height for its place is averaged: longer than two who pass hide each other, short enough for one who sits down. */
+  readonly statureSeconds: number;
+  /** |ln(height / its own)| from which a box shows a part of it, or it and another: three times the noise of a clear one. */
+  readonly statureMisfit: number;
+  /** Part of the way from the filtered to its own height that it is shown with. */
+  readonly statureShare: number;
   /** What always stands unmoved is ignored below this score … */
   readonly stillBelow: number;
   /** … once it stood for so many seconds and was not seen to arrive. */
@@ -117,6 +125,7 @@ export const defaultTrackerOptions: TrackerOptions = {
   coastSeconds: 0.25,
   positionNoise: 0.07,
   sizeNoise: 0.1,
+  blurScore: 0.7,
   acceleration: 0.35,
   sizeAcceleration: 0.07,
   initialSpeed: 1,
@@ -147,6 +156,9 @@ export const defaultTrackerOptions: TrackerOptions = {
   groundDoubt: 4,
   vehicleDoubt: 1.5,
   groundStep: 0.25,
+  statureSeconds: 4,
+  statureMisfit: 0.15,
+  statureShare: 0.7,
   stillBelow: 0.7,
   stillSeconds: 10,
   delaySeconds: 1,

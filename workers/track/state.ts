@@ -7,6 +7,7 @@ import type { TrackerOptions } from './options.js';
 import type { PathState } from './path.js';
 import type { Apart, Lag } from './shown.js';
 import type { Moment } from './smooth.js';
+import { freshStature, type Stature } from './stature.js';
 import type { StillPlace } from './still.js';
 
 /** Everything a tracker remembers; plain data but for the looks, so that a snapshot is one JSON value. */
@@ -52,6 +53,8 @@ export interface TrackState {
   origin: { x: number; y: number };
   /** That box's height did not fit the ground. */
   odd: boolean;
+  /** How tall it is for where it stands; of vehicles never known. */
+  readonly stature: Stature;
   /** Running mean of the appearance, or null. */
   look: Float32Array | null;
   /** Looks in that mean. */
@@ -114,7 +117,7 @@ export function pack(state: TrackerState): unknown {
 export function unpack(snapshot: unknown): TrackerState {
   const { v, ...state } = structuredClone(snapshot) as { v: number } & Packed;
   if (v !== 1) throw new SightlineError('RECORD_NEWER', `a tracker snapshot of version ${v}; this process reads version 1`);
-  const unpacked = (track: PackedTrack): TrackState => ({ ...track, apart: track.apart ?? null, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
+  const unpacked = (track: PackedTrack): TrackState => ({ ...track, stature: track.stature ?? freshStature(track.seenAt), apart: track.apart ?? null, leaving: track.leaving ?? 0, course: track.course ?? freshCourse(), look: track.look === null ? null : unpackLook(track.look) });
   return { ...state, lags: state.lags ?? {}, watched: state.watched ?? 0, places: state.places ?? [], flow: state.flow ?? freshFlow(), tracks: state.tracks.map(unpacked), leaving: state.leaving.map(unpacked) };
 }
 
