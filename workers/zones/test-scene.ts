@@ -153,7 +153,7 @@ function told({ kind, direction, part, track, at }: Pick<ZoneEvent, 'kind' | 'at
   return [kind, direction, part, track, ((at - sceneBegins) / second).toFixed(1)].filter((word) => word !== undefined).join(' ');
 }
 
-function inputAt(seq: number, capturedAt: number, now: number, detections: readonly Detection[], { quality, state, facings }: PlayOptions): FrameInput {
+export function inputAt(seq: number, capturedAt: number, now: number, detections: readonly Detection[], { quality, state, facings }: PlayOptions): FrameInput {
   return {
     camera: 'test',
     epoch: 1,

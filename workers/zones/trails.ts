@@ -84,6 +84,8 @@ const reappearRatio = 1.8;
 /** A step that misses the awaited place by this many sizes (plus as many a second) is another object under the same id. */
 const leap = 0.7;
 const leapGrowth = 1.3;
+/** Two boxes that stand this near each other, in object sizes, are of one object: twice the tremble of a box. */
+const doubled = 0.15;
 /** Trails kept at most; the longest unseen go first. */
 const most = 2000;
 const second = 1_000_000;
@@ -105,6 +107,12 @@ export function createTrails({ anchor, patience, least, near }: TrailsOptions, r
       const at = input.capturedAt;
       const { aspect } = input;
       const present = new Set(tracks.filter(({ coasting }) => coasting === 0).map(({ id }) => id));
+      const stood = [...byTrack.values()].map(({ track, at: when, point, size }) => ({ track, at: when, point, size }));
+      /** A box where another object stood just then was that one's second box: the track that began with it did not come from there. */
+      const anothers = (track: Track, from: { readonly box: Box; readonly at: number }): boolean => {
+        const point = standing(from.box, anchor, aspect);
+        return stood.some((other) => other.track !== track.id && other.at === from.at && distance(other.point, point) < doubled * Math.min(other.size, sizeOf(from.box, aspect)));
+      };
       const seen: Sighting[] = [];
       const gone: Gone[] = [];
       for (const track of tracks) {
@@ -128,7 +136,7 @@ export function createTrails({ anchor, patience, least, near }: TrailsOptions, r
         }
         if (!trail && !leapt) {
           const earlier = origins.of(track, at, aspect);
-          if (earlier) trail = begin(track, earlier.box, earlier.at, aspect);
+          if (earlier && !anothers(track, earlier)) trail = begin(track, earlier.box, earlier.at, aspect);
         }
         if (!trail) {
           const fresh = begin(track, track, at, aspect);

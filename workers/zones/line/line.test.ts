@@ -1,5 +1,7 @@
+import type { Track } from '@sightline/schemas';
 import { describe, expect, it } from 'vitest';
-import { car, play, someone, type Actor, type PlayOptions } from '../test-scene.js';
+import { createZone } from '../create.js';
+import { car, inputAt, play, sceneBegins, someone, zoneOf, type Actor, type PlayOptions } from '../test-scene.js';
 
 /** Drawn from left to right: its right-hand side is below it, so who walks down goes in. */
 const line = { kind: 'line', name: 'door', line: [[0.2, 0.5], [0.8, 0.5]] };
@@ -41,6 +43,21 @@ describe('line', () => {
   it('counts two people side by side apart', () => {
     const { last } = play(line, [down('anna'), someone('bert').at(0.56, 0.3).walksTo(0.56, 0.8, 4)]);
     expect(last).toEqual({ in: 2, out: 0 });
+  });
+
+  it('a second box of a car on the line is no car that came over it, whatever the name goes to next', () => {
+    const zone = createZone(zoneOf(line));
+    // 3 frames a second: a car drives in; its second box, at its place, begins a track that is given to a car further back.
+    const places: readonly [car: number, other: number | null][] = [[0.4, null], [0.46, null], [0.52, 0.3], [0.58, 0.15], [0.64, 0.05]];
+    const events = places.flatMap(([foot, other], frame) => {
+      const capturedAt = sceneBegins + Math.round((frame / 3) * 1e6);
+      const track = (id: string, y: number, more: Partial<Track> = {}): Track => ({ id, cls: 'car', x: 0.43, y: y - 0.1, w: 0.14, h: 0.1, score: 0.9, since: sceneBegins, coasting: 0, ...more });
+      const since = sceneBegins + Math.round(1e6 / 3);
+      const box = { x: 0.43, y: 0.365, w: 0.14, h: 0.1 };
+      const tracks = [track('car', foot), ...(other === null ? [] : [track('other', other, { since, ...(frame === 2 && { first: box }) })])];
+      return zone.step({ input: inputAt(frame, capturedAt, frame / 3, tracks, {}), tracks, ended: [], seconds: frame === 0 ? 0 : 1 / 3 }).events;
+    });
+    expect(events.map(({ track, direction }) => [track, direction])).toEqual([['car', 'in']]);
   });
 
   it('tells where on the line', () => {
