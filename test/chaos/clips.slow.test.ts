@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstResumeThatDiffers, withEveryZone } from './clips-fold.js';
 import { clipsSite, undisturbedClips } from './clips-site.js';
-import { chance, chaos, minutes, pause } from './harness.js';
+import { chance, chaos, minutes, mostMinutes, pause } from './harness.js';
 
 /** The four clips of the footage folder, decoded, encoded, detected by the real model, while every role is killed. */
 const kills = 12;
@@ -10,7 +10,7 @@ describe('chaos over the four clips', () => {
   it('taken over after any frame, with zones of every kind, every clip says the same bytes to its end', async () => {
     const site = withEveryZone(clipsSite());
     expect(firstResumeThatDiffers(site, await undisturbedClips(site))).toBe('none');
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('events, samples, tracks, drift and counts equal an undisturbed run’s exactly', async () => {
     const random = chance(4);
@@ -33,5 +33,5 @@ describe('chaos over the four clips', () => {
       },
     });
     expect(verdict.events).toBeGreaterThan(30);
-  }, 15 * minutes);
+  }, mostMinutes * minutes);
 });

@@ -1,9 +1,12 @@
 import type { Site } from '@sightline/schemas';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevKafka, type DevKafka } from 'sightline/dev/kafka';
 import { afterAll, afterEach, expect } from 'vitest';
+import { root } from '../footage.js';
 import { Cluster } from './cluster.js';
 import { inEpochsOf } from './clips-site.js';
 import { undisturbed, type Heard } from './results.js';
@@ -27,6 +30,8 @@ export function afterwards(close: () => Promise<unknown>): void {
 }
 
 export const minutes = 60_000;
+/** Of one case, by far: what stands still is given up after two minutes, and a busy machine is no failure. */
+export const mostMinutes = 40;
 export const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** mulberry32: the same seed, the same kills. */
@@ -55,6 +60,32 @@ export interface Setting {
   readonly expected?: () => Promise<Heard>;
 }
 
+/** A process that is started again runs what is built by then: after a change of the sources that is another program, and no difference counts. */
+async function underOneCode<T>(run: () => Promise<T>): Promise<T> {
+  const before = builtCode();
+  const checkCode = (cause?: unknown): void => {
+    if (builtCode() !== before) throw new Error('code was built while this ran, so nothing is proven: run it where nobody builds', { cause });
+  };
+  const result = await run().catch((error: unknown) => {
+    checkCode(error);
+    throw error;
+  });
+  checkCode();
+  return result;
+}
+
+const packages = ['schemas', 'runtime', 'models', 'ingest', 'workers', 'cli'];
+
+/** A digest of all code that roles run. */
+function builtCode(): string {
+  const digest = createHash('sha256');
+  for (const name of packages) {
+    const dist = path.join(root, name, 'dist');
+    for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }).sort()) if (file.endsWith('.js')) digest.update(file).update(readFileSync(path.join(dist, file)));
+  }
+  return digest.digest('hex');
+}
+
 export async function chaos(name: string, setting: Setting): Promise<Verdict> {
   const { frames, cameras = 6, site = chaosSite(cameras), brokers = 1, clockOffSeconds, sinks = 2 } = setting;
   const folder = await mkdtemp(path.join(tmpdir(), 'chaos-'));
@@ -64,10 +95,11 @@ export async function chaos(name: string, setting: Setting): Promise<Verdict> {
   const alone = await (setting.expected ?? (() => undisturbed(site, frames ?? 0)))();
   const cluster = await Cluster.start({ brokers: kafka.brokers, prefix: 'chaos.', site, frames, storeFolder: setting.storeFolder ?? path.join(folder, 'store'), seconds: 0.01, sinks, replication: brokers, ...(clockOffSeconds !== undefined && { clockOffSeconds }) });
   afterwards(() => cluster.close());
-  await setting.disturb(cluster, kafka);
-  const heard = await finished(cluster, alone);
-  const expected = setting.expected ? inEpochsOf(alone, heard) : alone;
-  const verdict = await judge(cluster, expected, heard);
+  const verdict = await underOneCode(async () => {
+    await setting.disturb(cluster, kafka);
+    const heard = await finished(cluster, alone);
+    return judge(cluster, setting.expected ? inEpochsOf(alone, heard) : alone, heard);
+  });
   expect(verdict).toMatchObject({ lost: 0, doubled: 0 });
   sum.runs += 1;
   sum.kills += cluster.kills;

@@ -1,7 +1,7 @@
 import { openKafkaLog } from '@sightline/runtime/log/kafka/kafka-log';
 import { simulatedFrame } from '@sightline/workers/run/simulated-detector';
 import { describe, expect, it } from 'vitest';
-import { chance, chaos, minutes, pause } from './harness.js';
+import { chance, chaos, minutes, mostMinutes, pause } from './harness.js';
 
 /**
  * The chaos runs (`npm run test:chaos`): every role killed at random moments, by seeds; zombies, a broker that dies or
@@ -29,7 +29,7 @@ describe('chaos', () => {
     // Somebody was on the way through the picture when its worker died, kept the same name, and was counted once.
     expect(verdict.carried).toBeGreaterThan(0);
     expect(verdict.crossings).toBe(1);
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('zombies: each worker sleeps past its session and wakes', async () => {
     const verdict = await chaos('zombies', {
@@ -45,7 +45,7 @@ describe('chaos', () => {
     });
     expect(verdict.carried).toBeGreaterThan(0);
     expect(verdict.crossings).toBe(1);
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('the broker is killed and comes back; then it cannot be reached for 30 s', async () => {
     await chaos('broker', {
@@ -62,7 +62,7 @@ describe('chaos', () => {
         kafka.thaw(0);
       },
     });
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('one broker of three is killed', async () => {
     await chaos('three brokers', {
@@ -74,7 +74,7 @@ describe('chaos', () => {
         await kafka.kill(1);
       },
     });
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('clocks ten minutes apart; a process leaves and one joins', async () => {
     const verdict = await chaos('clocks and members', {
@@ -90,7 +90,7 @@ describe('chaos', () => {
       },
     });
     expect(verdict.frames).toBe(6 * 800);
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('frames that come twice and in disorder, a poison frame and a poison result', async () => {
     await chaos('duplicates and poison', {
@@ -114,5 +114,5 @@ describe('chaos', () => {
         await below.close();
       },
     });
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 });

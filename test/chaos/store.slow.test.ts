@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Cluster } from './cluster.js';
-import { afterwards, chaos, minutes, pause } from './harness.js';
+import { afterwards, chaos, minutes, mostMinutes, pause } from './harness.js';
 import { mountSmallDisk } from './small-disk.js';
 import { reached } from './verdict.js';
 
@@ -31,7 +31,7 @@ describe('chaos at the store', () => {
         await cluster.letIn('store');
       },
     });
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 
   it('the store’s disk is full for a while, a sink and the store are killed meanwhile', async (context) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'chaos-disk-'));
@@ -56,7 +56,7 @@ describe('chaos at the store', () => {
         disk.empty();
       },
     });
-  }, 10 * minutes);
+  }, mostMinutes * minutes);
 });
 
 function residentMb(cluster: Cluster, name: string): number {
