@@ -80,7 +80,7 @@ export function EventDetail({ event, site, close }: { readonly event: LiveEvent;
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
           <Row name={t('filter.zone')} value={`${event.zone} (${t(`zone.kind.${event.zoneKind}`)})`} />
           <Row name={t('filter.camera')} value={event.camera} />
-          <Row name={t('events.at')} value={formatTime(event.at / 1000, site.timezone, language, { dateStyle: 'full', timeStyle: 'medium' })} />
+          <Row name={t('events.at')} value={formatTime(event.at / 1000, site.timezone, language, { dateStyle: 'full', timeStyle: 'medium', hourCycle: 'h23' })} />
           {event.part !== undefined && <Row name={t('events.part')} value={event.part} />}
           {event.seconds !== undefined && <Row name={t('events.seconds')} value={formatWait(event.seconds)} />}
           {event.track !== undefined && <Row name={t('events.track')} value={event.track} />}

@@ -70,7 +70,13 @@ export async function restoreLanguage(): Promise<void> {
 }
 
 export function useText(): Text {
-  return textOf(useAtom(language));
+  const { language: name, messages, problems } = useAtom(language);
+  return textOf(name, messages, problems);
+}
+
+/** English, in which everything is prerendered. */
+export function prerenderedText(): Text {
+  return textOf({ language: 'en', messages: english, problems: {} });
 }
 
 const texts = new Map<Messages, Text>();

@@ -64,7 +64,7 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
   useUnsaved(changed);
 
   return (
-    <div className={`grid min-w-0 items-start gap-5 ${draft && editable ? 'xl:grid-cols-[minmax(0,1fr)_20rem]' : ''}`}>
+    <div className={`grid min-w-0 items-start gap-5 ${draft && editable ? 'xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]' : ''}`}>
       <div className="min-w-0">
         <div className="relative w-full overflow-hidden rounded-xl border border-edge bg-[#0b0f16] shadow-card" style={{ aspectRatio: String(aspect), maxWidth: `calc((100dvh - 11rem) * ${aspect})` }}>
           <Picture camera={camera} options={plain} dim={false} aspect={setSeen} still={still} />
@@ -110,8 +110,8 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
         )}
       </div>
       {draft && editable ? (
-        <div className="grid min-w-0 gap-5">
-          <Card title={draft.saved ?? t('zones.new')}>
+        <>
+          <Card title={draft.saved ?? t('zones.new')} className="xl:row-span-2">
             <div className="grid gap-3">
               <Field label={t('cameras.name')} value={draft.name} onChange={(name) => update({ ...draft, name }, 'name')} disabled={draft.saved !== null} problem={mistakes.includes('name') ? t('zones.mistake.name') : mistakes.includes('taken') ? t('zones.mistake.taken') : undefined} />
               <Classes draft={draft} change={update} />
@@ -142,15 +142,16 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
               <PointsTable draft={draft} part={part ?? 0} change={update} />
             </div>
           </Card>
+          <div className="grid min-w-0 gap-5">
           <Card title={t('zones.preview')}>
             {tried.error && <Problem error={tried.error} />}
             {tried.data && <PreviewResult answer={tried.data} text={text} timezone={site.timezone} />}
-            <Button className="mt-3 w-full" disabled={mistakes.length > 0 || tried.isPending} onClick={() => tried.mutate(draft)}>
+            <Button className="mt-3 max-sm:w-full" disabled={mistakes.length > 0 || tried.isPending} onClick={() => tried.mutate(draft)}>
               <Play aria-hidden className="size-4" />
               {tried.isPending ? t('zones.previewing') : t('zones.previewStart')}
             </Button>
           </Card>
-          <div className="grid gap-3">
+          <div className="flex flex-wrap gap-3 max-sm:grid">
             <Button look="primary" disabled={mistakes.length > 0 || !changed} onClick={() => setChange({ zones: { put: [changeOf(first, draft, camera)] } })}>
               {t('zones.save')}
             </Button>
@@ -161,7 +162,8 @@ export function Editor({ site, camera, first, editable, done }: EditorProps) {
               </Button>
             )}
           </div>
-        </div>
+          </div>
+        </>
       ) : (
         <p className="rounded-xl border border-dashed border-control px-6 py-4 text-center text-sm text-muted">{t('zones.choose')}</p>
       )}
