@@ -70,8 +70,7 @@ export async function restoreLanguage(): Promise<void> {
 }
 
 export function useText(): Text {
-  const { language: name, messages, problems } = useAtom(language);
-  return textOf(name, messages, problems);
+  return textOf(useAtom(language));
 }
 
 /** English, in which everything is prerendered. */
