@@ -113,6 +113,8 @@ export interface JourneyStop {
   readonly direction?: 'in' | 'out';
   /** Of a queue: it was left without being served. */
   readonly abandoned?: boolean;
+  /** The object was lost before this stop and is taken to be the same: trust, 0..1. */
+  readonly joined?: number;
 }
 
 /** Cells of the presence grid across and down the frame. */

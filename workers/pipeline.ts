@@ -103,7 +103,7 @@ export function createPipeline(config: PipelineConfig, parts: PipelineParts, res
         at.frames = at.seen = at.quiet = 0;
       }
       lastAt = input.capturedAt;
-      const passing = journeys.step(input.capturedAt, events, ended);
+      const passing = journeys.step(input.capturedAt, events, ended, tracks, input.aspect);
       const grids = presence.step(input.capturedAt, tracks);
       return {
         tracks,

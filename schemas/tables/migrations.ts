@@ -20,6 +20,7 @@ export const migrations: readonly Migration[] = [
   { id: 5, name: '0005-audit' },
   { id: 6, name: '0006-journeys-presence' },
   { id: 7, name: '0007-longest-events' },
+  { id: 8, name: '0008-journey-trust' },
 ];
 
 /** How the same statements are written for one machine or for a cluster. */

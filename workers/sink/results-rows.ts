@@ -96,7 +96,7 @@ function journeyRow({ track, classes, stops }: Journey, camera: string): string 
   return JSON.stringify([
     entered.length === 0 ? 0 : Math.min(...entered), left.length === 0 ? 0 : Math.max(...left), camera, text(track, 'the track of a journey'), classes,
     stops.map(({ zone }) => text(zone, 'the zone of a stop')), entered, left, stops.map(({ direction }) => direction ?? ''),
-    stops.flatMap(({ zone, abandoned }) => (abandoned ? [zone] : [])),
+    stops.flatMap(({ zone, abandoned }) => (abandoned ? [zone] : [])), Math.min(1, ...stops.map(({ joined }) => joined ?? 1)),
   ]);
 }
 

@@ -10,7 +10,7 @@ export const columns = {
   samples: ['at', 'camera', 'zone', 'zone_kind', 'measure', 'class', 'value', 'coverage', 'skipped', 'quality'],
   tracks: ['began', 'ended', 'camera', 'class', 'id', 'seconds', 'path_ms', 'path_x', 'path_y', 'height', 'max_score'],
   drift: ['minute', 'camera', 'version', 'n', 'sums', 'brightness', 'contrast', 'sharpness', 'bad'],
-  journeys: ['began', 'ended', 'camera', 'track', 'classes', 'zones', 'entered', 'left', 'directions', 'abandoned'],
+  journeys: ['began', 'ended', 'camera', 'track', 'classes', 'zones', 'entered', 'left', 'directions', 'abandoned', 'trust'],
   presence_1m: ['minute', 'camera', 'class', 'cell', 'ms', 'dx', 'dy'],
   frames_1m: ['minute', 'camera', 'model', 'site', 'inferred', 'quiet', 'failed', 'dropped', 'detections'],
   camera_status: ['at', 'camera', 'state', 'since', 'epoch', 'fps_wanted', 'fps_got', 'last_frame', 'width', 'height', 'frames', 'quiet', 'dropped', 'reconnects', 'quality', 'problem'],

@@ -47,7 +47,7 @@ function record(name: string, seq: number, epoch = 1): ResultsRecord {
     finished: closes ? [{ id: `t${seq}`, cls: 'person', from: capturedAt, to: capturedAt + 2_500_000, path: [[0, 0.5, 0.5], [2_500_000, 1.1, -0.1]], height: 0.2, maxScore: 0.9 }] : [],
     drift: seq === 0 ? [{ minute: capturedAt, n: 60, sums: [1, -2], version: 'f1', brightness: 120, contrast: 40, sharpness: 9, bad: 0 }] : [],
     ...(closes && {
-      journeys: [{ track: `t${seq}`, classes: ['person'], stops: [{ zone: 'door', entered: capturedAt, left: capturedAt, direction: 'in' as const }, { zone: 'till', entered: capturedAt + 1, left: capturedAt + 5_000_000, abandoned: true }] }],
+      journeys: [{ track: `t${seq}`, classes: ['person'], stops: [{ zone: 'door', entered: capturedAt, left: capturedAt, direction: 'in' as const }, { zone: 'till', entered: capturedAt + 1, left: capturedAt + 5_000_000, abandoned: true, joined: 0.5 }] }],
       presence: [{ minute: start - (start % 60_000_000), cells: [['person', 5, 400, 7, -9], ['person', 6, 100, 0, 0]] as const }],
     }),
   };
@@ -86,8 +86,8 @@ describe.each([{ exclusive: true }, { exclusive: false }])('sink, $exclusive', (
     ]);
     expect(await store.query('SELECT path_ms, path_x, path_y, seconds FROM tracks WHERE camera = {c:String} LIMIT 1', { c: name })).toEqual([{ path_ms: [0, 2500], path_x: [32768, 65535], path_y: [32768, 0], seconds: 2.5 }]);
     expect(await store.query('SELECT skipped, quality FROM samples WHERE camera = {c:String} ORDER BY at LIMIT 1 BY at', { c: name })).toEqual([{ skipped: 0, quality: 'ok' }, { skipped: 0.25, quality: 'dark' }]);
-    expect(await store.query('SELECT track, zones, arrayMap(t -> toUnixTimestamp64Micro(t), entered) AS entered, dateDiff(\'second\', began, ended) AS seconds, directions, abandoned FROM journeys WHERE camera = {c:String} ORDER BY began LIMIT 1', { c: name })).toEqual([
-      { track: 't0', zones: ['door', 'till'], entered: [start, start + 1], seconds: 5, directions: ['in', ''], abandoned: ['till'] },
+    expect(await store.query('SELECT track, trust, zones, arrayMap(t -> toUnixTimestamp64Micro(t), entered) AS entered, dateDiff(\'second\', began, ended) AS seconds, directions, abandoned FROM journeys WHERE camera = {c:String} ORDER BY began LIMIT 1', { c: name })).toEqual([
+      { track: 't0', trust: 0.5, zones: ['door', 'till'], entered: [start, start + 1], seconds: 5, directions: ['in', ''], abandoned: ['till'] },
     ]);
     expect(await store.query('SELECT cell, sum(ms) AS ms, sum(dx) AS dx, sum(dy) AS dy FROM presence_1m WHERE camera = {c:String} GROUP BY cell ORDER BY cell', { c: name })).toEqual([{ cell: 5, ms: 800, dx: 14, dy: -18 }, { cell: 6, ms: 200, dx: 0, dy: 0 }]);
     expect(await store.query('SELECT n, sums FROM drift WHERE camera = {c:String}', { c: name })).toEqual([{ n: 60, sums: [1, -2] }]);

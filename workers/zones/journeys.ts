@@ -1,15 +1,17 @@
-import type { Journey, JourneyStop, ZoneEvent } from '@sightline/schemas';
+import type { Journey, JourneyStop, Track, ZoneEvent } from '@sightline/schemas';
+import { createContinuations, type ContinuationsState } from './continuations.js';
 
 /**
  * Which zones an object passes, in which order: a fold over what the zones of one camera say. A stop begins with `entered`,
- * `joined` or `crossed`. An object that has another name when it leaves than when it came is one object, as the visit is one.
+ * `joined` or `crossed`. An object that has another name when it leaves than when it came is one object, as the visit is one; one
+ * that was lost between two zones goes on where nobody else can be meant (continuations.ts).
  *
  *     const { events, finished } = journeys.step(at, zoneEvents, endedTracks);
  *     finished[0].stops.map(({ zone }) => zone); // ['entrance', 'aisle-3', 'till', 'exit']
  */
 export interface Journeys {
   /** The events, each that begins a stop with the zones its object passed before; and the journeys that are over. `at` in µs. */
-  step(at: number, events: readonly ZoneEvent[], ended: readonly string[]): { readonly events: readonly ZoneEvent[]; readonly finished: readonly Journey[] };
+  step(at: number, events: readonly ZoneEvent[], ended: readonly string[], tracks?: readonly Track[], aspect?: number): { readonly events: readonly ZoneEvent[]; readonly finished: readonly Journey[] };
   snapshot(): JourneysState;
 }
 
@@ -30,9 +32,10 @@ interface OpenStop extends Omit<JourneyStop, 'left'> {
 
 export interface JourneysState {
   readonly open: readonly Open[];
+  readonly continuations?: ContinuationsState;
 }
 
-/** Seconds after the end of its last track in which a zone may still say something of an object: as long as visits wait. */
+/** Seconds after the end of its last track in which a zone may still say something of an object, or another track continue it. */
 const settles = 5;
 /** Seconds without a word after which a journey is over even if nobody saw the object leave a zone. */
 const longest = 86_400;
@@ -43,16 +46,25 @@ const second = 1_000_000;
 
 export function createJourneys(restored?: JourneysState): Journeys {
   let open: Open[] = (restored?.open ?? []).map((one) => structuredClone(one));
+  const continuations = createContinuations(restored?.continuations);
   const byTrack = new Map(open.flatMap((one) => one.tracks.map((track) => [track, one] as const)));
 
-  const journeyOf = (track: string, at: number): Open => {
+  /** The journey that a stop of this track belongs to; `trust` where it is another track's that it continues. */
+  const journeyOf = (track: string, at: number): { readonly journey: Open; readonly trust?: number } => {
+    const continued = continuations.of(track);
     let one = byTrack.get(track);
+    const before = !one && continued ? byTrack.get(continued.track) : undefined;
+    if (before && continued) {
+      before.tracks.push(track);
+      byTrack.set(track, before);
+      return { journey: before, trust: continued.trust };
+    }
     if (!one) {
       one = { track, tracks: [track], ended: [], classes: [], stops: [], heard: at };
       open.push(one);
       byTrack.set(track, one);
     }
-    return one;
+    return { journey: one };
   };
 
   /** The journey in which this stop began, under whatever name; the object of `track` is that one from now on. */
@@ -94,11 +106,11 @@ export function createJourneys(restored?: JourneysState): Journeys {
       return event;
     }
     if (kind !== 'entered' && kind !== 'joined' && kind !== 'crossed') return event;
-    const journey = journeyOf(track, at);
+    const { journey, trust } = journeyOf(track, at);
     const passed = passedZones(journey);
     journey.heard = at;
     if (cls !== undefined && !journey.classes.includes(cls)) journey.classes.push(cls);
-    journey.stops.push({ zone, entered: at, left: kind === 'crossed' ? at : null, ...(direction && { direction }) });
+    journey.stops.push({ zone, entered: at, left: kind === 'crossed' ? at : null, ...(direction && { direction }), ...(trust !== undefined && { joined: trust }) });
     journey.stops.sort((a, b) => a.entered - b.entered);
     return passed.length > 0 ? { ...event, passed } : event;
   }
@@ -109,7 +121,8 @@ export function createJourneys(restored?: JourneysState): Journeys {
   }
 
   return {
-    step(at, events, ended) {
+    step(at, events, ended, tracks = [], aspect = 1) {
+      continuations.step(at, tracks, ended, aspect);
       const said = events.map(take);
       for (const track of ended) {
         const one = byTrack.get(track);
@@ -120,14 +133,14 @@ export function createJourneys(restored?: JourneysState): Journeys {
       const finished: Journey[] = [];
       open = open.filter((one, index) => {
         const quiet = (at - one.heard) / second;
-        const gone = one.tracks.every((track) => one.ended.includes(track)) && quiet > settles;
+        const gone = one.tracks.every((track) => one.ended.includes(track) && !continuations.awaited(track)) && quiet > settles;
         if (!gone && quiet <= longest && one.stops.length <= mostStops && open.length - index <= mostOpen) return true;
         finished.push(close(one));
         return false;
       });
       return { events: said, finished };
     },
-    snapshot: () => ({ open: structuredClone(open) }),
+    snapshot: () => ({ open: structuredClone(open), continuations: continuations.snapshot() }),
   };
 }
 
