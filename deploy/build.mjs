@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +92,8 @@ export function buildPages({ quiet = false } = {}) {
     throw new Error('the dashboard did not build (next build failed, see above)');
   }
   squeeze(path.join(app, 'out', '_next'));
+  // What the gateway says in a page before any script is there, by the page's own components.
+  createRequire(import.meta.url)('esbuild').buildSync({ entryPoints: [path.join(app, '_live', 'first-sentence.tsx')], outfile: path.join(app, 'out', 'first-sentence.cjs'), bundle: true, minify: true, format: 'cjs', platform: 'node', mainFields: ['module', 'main'], target: 'node20', jsx: 'automatic', conditions: ['sightline-source'], define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'error' });
   // Next writes its export inside its own folder; what is served changes at once, when all of it is there.
   rmSync(out, { recursive: true, force: true });
   renameSync(path.join(app, 'out'), out);

@@ -2,6 +2,7 @@ import { SightlineError } from '@sightline/runtime/errors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Identity } from './access/identity.js';
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,7 +15,7 @@ import { brotliCompress, constants, gzip, gzipSync } from 'node:zlib';
 export interface Pages {
   /** Changes with every build; an open page that learns of another version loads itself again. */
   readonly version: string;
-  register(app: FastifyInstance, snapshot: (identity: Identity | null) => string): void;
+  register(app: FastifyInstance, snapshot: (identity: Identity | null) => object | null): void;
 }
 
 interface PageFile {
@@ -26,6 +27,11 @@ interface PageFile {
   readonly brotli: Buffer | null;
   readonly gzip: Buffer | null;
 }
+
+/** The page's own words for what the last known values say; null where they say nothing. Made by the build, see app/_live/first-sentence.tsx. */
+type FirstSentence = (snapshot: object) => string | null;
+const firstSentenceFile = 'first-sentence.cjs';
+const sentencePlace = /(<div data-first-sentence="">).*?(<\/div>)/;
 
 /** Where the last known values go, so that the first paint has them. A data block: it is never executed. */
 const snapshotTag = (json: string): string => `<script type="application/json" id="sightline-snapshot">${json.replaceAll('<', '\\u003c')}</script>`;
@@ -62,7 +68,8 @@ export async function loadPages(folder: string): Promise<Pages> {
     files.set(`/${name.split(path.sep).join('/')}`, await pageFile(name, type, body, squeezed));
   }
   if (!files.has('/index.html')) throw new SightlineError('USAGE', `the dashboard's pages are not built: ${folder} holds no index.html`, { remedy: 'run `npm run build`' });
-  return { version: version.digest('hex').slice(0, 12), register: (app, snapshot) => register(app, files, snapshot) };
+  const { firstSentence } = names.includes(firstSentenceFile) ? (createRequire(import.meta.url)(path.resolve(folder, firstSentenceFile)) as { readonly firstSentence: FirstSentence }) : { firstSentence: () => null };
+  return { version: version.digest('hex').slice(0, 12), register: (app, snapshot) => register(app, files, snapshot, firstSentence) };
 }
 
 /** `squeezed`: the build's own brotli of the file, smaller than what is worth the time at a start. */
@@ -103,21 +110,21 @@ export function contentPolicy(html: string): string {
   ].join('; ');
 }
 
-function register(app: FastifyInstance, files: ReadonlyMap<string, PageFile>, snapshot: (identity: Identity | null) => string): void {
+function register(app: FastifyInstance, files: ReadonlyMap<string, PageFile>, snapshot: (identity: Identity | null) => object | null, firstSentence: FirstSentence): void {
   app.get('/*', async (request, reply) => {
     const asked = plainPath(request.url);
     const found = files.get(asked) ?? files.get(`${asked.replace(/\/$/, '')}/index.html`) ?? (path.extname(asked) === '' ? files.get('/404.html') : undefined);
     if (!found) return reply.code(404).type('application/json').send({ error: { code: 'NOT_FOUND', message: 'there is nothing here' } });
     if (found === files.get('/404.html')) reply.code(404);
-    return send(request.headers['accept-encoding'] ?? '', reply, found, () => snapshot(request.identity));
+    return send(request.headers['accept-encoding'] ?? '', reply, found, (html) => fill(html, snapshot(request.identity), firstSentence));
   });
 }
 
-function send(accepted: string | string[], reply: FastifyReply, file: PageFile, snapshot: () => string): FastifyReply {
+function send(accepted: string | string[], reply: FastifyReply, file: PageFile, filled: (html: string) => string): FastifyReply {
   void reply.type(file.type).header('content-security-policy', file.policy).header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   const encodings = String(accepted);
   if (file.html) {
-    const html = file.body.toString('utf8').replace('</head>', () => `${snapshotTag(snapshot())}</head>`);
+    const html = filled(file.body.toString('utf8'));
     if (!/\bgzip\b/.test(encodings)) return reply.send(html);
     // The last known values of twenty cameras are 30 kB of text that says the same again and again. No secret stands in a page.
     return reply.header('vary', 'accept-encoding').header('content-encoding', 'gzip').send(gzipSync(html, { level: 4 }));
@@ -126,6 +133,12 @@ function send(accepted: string | string[], reply: FastifyReply, file: PageFile, 
   if (file.brotli && /\bbr\b/.test(encodings)) return reply.header('content-encoding', 'br').send(file.brotli);
   if (file.gzip && /\bgzip\b/.test(encodings)) return reply.header('content-encoding', 'gzip').send(file.gzip);
   return reply.send(file.body);
+}
+
+function fill(html: string, snapshot: object | null, firstSentence: FirstSentence): string {
+  const sentence = snapshot && sentencePlace.test(html) ? firstSentence(snapshot) : null;
+  const said = sentence === null ? html : html.replace(sentencePlace, (_whole, open: string, close: string) => open + sentence + close);
+  return said.replace('</head>', () => `${snapshotTag(JSON.stringify(snapshot))}</head>`);
 }
 
 /** The path without its query; one that cannot be decoded is nobody's. */

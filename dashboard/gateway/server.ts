@@ -169,7 +169,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   evidenceRoutes(app, { store, evidence, audit, labelsFile: path.join(dataFolder, 'labels.jsonl'), now });
   const setupKey = accessRoutes(app, { accounts, audit, guard: door, now, oidc });
   if (oidc) oidcRoutes(app, { oidc, accounts, audit, guard: door, secureCookies: tls !== undefined || options.oidc!.publicUrl.protocol === 'https:', now });
-  pages.register(app, (identity) => JSON.stringify(firstPaint(identity)));
+  pages.register(app, firstPaint);
   const detach = attachSocket(app.server, hub, (request) => door.identify(request)?.identity ?? null);
 
   /** A stranger gets the pages, which ask to sign in, but no values. */

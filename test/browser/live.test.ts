@@ -56,6 +56,20 @@ describe('the live page', () => {
     await context.close();
   });
 
+  it('says what needs attention before any script runs, in the words that stand there afterwards', async () => {
+    const { page } = await openPage(browser, site.url);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const bare = await context.newPage();
+    await feed(10);
+    await bare.goto(site.url);
+    const said = await bare.locator('h1').innerText();
+    expect(said).toBe(await page.locator('h1').innerText());
+    expect(await bare.getByText(/1 camera and \d+ zones|needs? attention/).count()).toBeGreaterThan(0);
+    expect(said).not.toMatch(/Connecting/);
+    await context.close();
+    await page.context().close();
+  });
+
   it('shows pictures with boxes while someone looks, and only then', async () => {
     const { page } = await openPage(browser, site.url);
     const stop = site.play(5);

@@ -11,7 +11,7 @@ import { AttentionLine } from './attention-line';
 import { useNow } from './clock';
 import { EnlargedCamera } from './enlarged-camera';
 import { EventsList } from './events-list';
-import { alertsAtom, camerasAtom, eventsAtom, heardAtom, siteAtom, zonesAtom } from './model';
+import { alertsAtom, camerasAtom, eventsAtom, heardAtom, resultsFlow, siteAtom, zonesAtom } from './model';
 import { useSparks } from './sparks';
 import { Tile } from './tile';
 import { CameraWall } from './camera-wall';
@@ -30,7 +30,7 @@ function LiveSitePage({ site }: { readonly site: LiveSite }) {
   const { t } = useText();
   const kiosk = useKiosk();
   const found = useConcerns(site);
-  const flowing = usePicked(camerasAtom, (cameras) => [...cameras.values()].some((camera) => camera.lastResultAt !== null), false);
+  const flowing = usePicked(camerasAtom, resultsFlow, false);
   const events = useAtom(eventsAtom);
   const sparks = useSparks();
   const [large, setLarge] = useState<string | null>(null);
@@ -106,12 +106,12 @@ export function Empty({ title, detail, href, action }: { readonly title: string;
   );
 }
 
-/** Keeps the layout while nothing is known yet. */
+/** Keeps the layout while nothing is known yet. The gateway puts its first sentence in the place of the heading, which stays until there is more. */
 function LiveSkeleton({ busy }: { readonly busy: boolean }) {
   const { t } = useText();
   return (
     <div className="grid gap-4 sm:gap-5" aria-busy={busy}>
-      <h1 className="min-h-15 text-xl font-semibold leading-8 tracking-tight sm:text-2xl">{busy ? t('connection.connecting') : t('live.starting')}</h1>
+      <div data-first-sentence="" suppressHydrationWarning dangerouslySetInnerHTML={{ __html: `<h1 class="min-h-15 text-xl font-semibold leading-8 tracking-tight sm:text-2xl">${t(busy ? 'connection.connecting' : 'live.starting')}</h1>` }} />
       <div className={tileGrid} aria-hidden>
         {[0, 1, 2, 3].map((i) => (
           <div key={i} className="h-45 rounded-xl border border-edge bg-surface" />

@@ -16,6 +16,11 @@ export const camerasAtom = createAtom<ReadonlyMap<string, LiveCamera>>(new Map()
 /** Changes with each zone value, for what sums up all zones; read it at most once a second. */
 export const zonesAtom = createAtom<ReadonlyMap<string, LiveZone>>(new Map());
 
+/** Whether anything has been seen by any camera yet. */
+export function resultsFlow(cameras: ReadonlyMap<string, LiveCamera>): boolean {
+  return [...cameras.values()].some((camera) => camera.lastResultAt !== null);
+}
+
 const zoneAtoms = new Map<string, Atom<LiveZone | null>>();
 const cameraAtoms = new Map<string, Atom<LiveCamera | null>>();
 
