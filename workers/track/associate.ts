@@ -1,8 +1,10 @@
 import { assign, type Edge } from './assign.js';
+import type { Ground } from './ground.js';
 import { lookDistance } from './look.js';
 import { bufferedIou, distanceSquared, sizeOf, type CentredBox } from './motion.js';
 import type { TrackerOptions } from './options.js';
 import type { TrackState } from './state.js';
+import { whole } from './stature.js';
 import { canReach, completed, mayReturn, sizeMisfit, speedTo } from './vehicles.js';
 
 /** A detection as the tracker takes it: centre and sides in frame heights. */
@@ -28,6 +30,8 @@ export interface Scene {
   readonly aspect: number;
   /** Sizes a second that no vehicle goes beyond here. */
   readonly topSpeed: number;
+  /** By group of classes. */
+  readonly grounds: Readonly<Record<string, Ground>>;
 }
 
 /**
@@ -93,13 +97,13 @@ export function associateInPlace(tracks: readonly TrackState[], candidates: read
 }
 
 /** The price of a pair less what its own kind costs to leave alone, so that pairs with and without look compare; null: impossible. */
-function pairCost(track: TrackState, candidate: Candidate, size: number, { aspect, topSpeed }: Scene, options: TrackerOptions): number | null {
+function pairCost(track: TrackState, candidate: Candidate, size: number, { aspect, topSpeed, grounds }: Scene, options: TrackerOptions): number | null {
   if (candidate.group !== track.group) return null;
   const { motion } = track;
-  const box = track.group === 'vehicle' ? completed(candidate.box, motion, aspect) : candidate.box;
+  const box = expectedBox(track, candidate, aspect, grounds, options);
   if (distanceSquared(motion, box, options) > options.gate) return null;
   if (track.group === 'vehicle' && (!canReach(track, box, options) || speedTo(track, box, options) > topSpeed)) return null;
-  const ratio = Math.abs(Math.log(box[3] / motion.h));
+  const ratio = Math.abs(Math.log((track.group === 'vehicle' ? box : candidate.box)[3] / motion.h));
   if ((track.group === 'vehicle' ? sizeMisfit(box, motion) : ratio) > options.sizeGate + options.sizeGateGrowth * track.unseen) return null;
   if (track.group !== 'vehicle' && candidate.odd !== track.odd && ratio > options.groundStep) return null;
   const buffer = Math.min(options.bufferMost, options.buffer + Math.sqrt(motion.pp) / size);
@@ -110,6 +114,12 @@ function pairCost(track: TrackState, candidate: Candidate, size: number, { aspec
     cost += Math.min(1, Math.max(0, difference)) + options.unmatched - options.unmatchedWithLook;
   }
   return cost;
+}
+
+/** The candidate's box if it is this track's: a person's is completed only where looks say whose it may be, or every half of somebody would fit. */
+function expectedBox({ group, motion, look, stature }: TrackState, candidate: Candidate, aspect: number, grounds: Scene['grounds'], options: TrackerOptions): CentredBox {
+  if (group === 'vehicle') return completed(candidate.box, motion, aspect);
+  return look && candidate.look ? whole(stature, grounds[group], motion, candidate.box, options) : candidate.box;
 }
 
 function settle(tracks: readonly TrackState[], candidates: readonly Candidate[], edges: readonly Edge[], unmatched: number): Pair[] {

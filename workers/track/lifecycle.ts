@@ -65,7 +65,7 @@ export function observe(state: TrackerState, input: FrameInput, seconds: number,
     if (ground) candidate.odd = groundMisfit(ground, candidate.box, options) > options.groundMisfit;
   }
   for (const track of tracks) if (track.group === 'vehicle') track.leaving = leaving(track, state.aspect);
-  const scene = { aspect: state.aspect, topSpeed: topSpeed(state.flow) };
+  const scene = { aspect: state.aspect, topSpeed: topSpeed(state.flow), grounds };
   const take = (pairs: readonly Pair[]): void => {
     for (const { track, candidate } of pairs) {
       owners.set(candidate, track);
