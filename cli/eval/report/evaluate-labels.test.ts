@@ -61,7 +61,7 @@ describe('own labels on traffic.mp4', () => {
     expect(report.match(/src="data:image\/jpeg;base64,\/9j\//g)).toHaveLength(failures);
     expect(report).not.toMatch(/(src|href)="(?!data:)/);
     expect(report).toContain(evaluation.sentences[0]);
-    expect(report).toContain('0:08.3 road: missed crossed in');
+    expect(report).toContain('0:08.3 road: missed: crossed in');
   });
 });
 

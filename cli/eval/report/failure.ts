@@ -26,15 +26,15 @@ export type Tone = 'place' | 'truth' | 'said';
 export function failuresOf({ zone: name, kind, missed, double, wrongWay, invented }: Judgement, zones: readonly Zone[]): Failure[] {
   const zone = zones.find((candidate) => candidate.name === name);
   const marks = (part: string | undefined, point?: Point): Mark[] => [...(zone ? geometryOf(zone, part) : []), ...(point ? [{ shape: 'point', point, tone: 'said' } as const] : [])];
-  const told = (what: Failure['what'], word: string) => (one: { at: number; direction?: 'in' | 'out' | undefined; part?: string | undefined; note?: string | undefined; point?: Point }): Failure => ({
+  const told = (what: Failure['what'], word: string) => (one: { at: number; until?: number | undefined; direction?: 'in' | 'out' | undefined; part?: string | undefined; note?: string | undefined; point?: Point }): Failure => ({
     what,
     at: one.at,
-    caption: [`${clipTime(one.at)} ${name}${one.part === undefined ? '' : ` ${one.part}`}: ${word} ${kind}${one.direction ? ` ${one.direction}` : ''}`, one.note].filter(Boolean).join(' – '),
+    caption: [`${clipTime(one.at)}${one.until === undefined ? '' : `–${clipTime(one.until)}`} ${name}${one.part === undefined ? '' : ` ${one.part}`}: ${word} ${kind}${one.direction ? ` ${one.direction}` : ''}`, one.note].filter(Boolean).join(' – '),
     marks: marks(one.part, one.point),
   });
   return [
-    ...missed.map(told('missed', 'missed')),
-    ...invented.map(told('false', 'invented')),
+    ...missed.map(told('missed', 'missed:')),
+    ...invented.map(told('false', 'invented:')),
     ...double.map(told('double', 'said twice:')),
     ...wrongWay.map(told('wrong way', 'the wrong way:')),
   ].sort((a, b) => a.at - b.at);

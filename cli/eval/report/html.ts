@@ -99,15 +99,20 @@ figure.missed { border-color: #b91c1c; } figure.switch { border-color: #6d28d9; 
 .frame.none { display: grid; place-items: center; }
 .frame img { display: block; width: 100%; }
 svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+svg { filter: drop-shadow(0 0 1px #000) drop-shadow(0 0 1px #000); }
 svg * { fill: none; stroke-width: 2px; vector-effect: non-scaling-stroke; }
 .place { stroke: #fff; stroke-dasharray: 5 4; } .truth { stroke: #22c55e; } .said { stroke: #fb923c; }
 .dot { stroke-width: 11px; stroke-linecap: round; }
 figcaption { font-size: .9rem; }
+section { border-top: 1px solid #8885; margin-top: 2rem; }
+.legend { max-width: 60rem; opacity: .85; }
+.bar { border-top: 4px solid #c2410c; } .bar.missed { border-color: #b91c1c; } .bar.switch { border-color: #6d28d9; }
 footer { margin-top: 3rem; font-size: .85rem; opacity: .8; }
 </style>
 <h1>${escape(title)}</h1>
+<p class="legend">Pictures of everything that went wrong, under a <span class="bar missed">red</span> bar what was missed, <span class="bar">orange</span> what was said and did not happen so, <span class="bar switch">violet</span> who changed its name. Drawn in white: the zone; green: what is true; orange: what Sightline said.</p>
 ${sections.join('\n')}
-<footer>White: the zone. Green: what is true. Orange: what Sightline said. Made ${escape(when)} by <code>${escape(command)}</code>.</footer>
+<footer>Made ${escape(`${when.slice(0, 16).replace('T', ' ')} UTC`)} by <code>${escape(command)}</code>.</footer>
 </html>
 `;
 }
