@@ -20,7 +20,11 @@ const pictures = [
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 for (const { name, at, ...context } of pictures) {
   const page = await (await browser.newContext({ reducedMotion: 'reduce', ...context })).newPage();
+  // Once for the font to be there: a first visit does not wait for it.
   await page.goto(url + at);
+  await page.locator('main[data-ready=true]').waitFor();
+  await page.waitForTimeout(500);
+  await page.reload();
   await page.locator('main[data-ready=true]').waitFor();
   if (at.startsWith('/?') || at === '/') await page.locator('canvas[data-picture=true]').first().waitFor().catch(() => undefined);
   await page.waitForTimeout(3000);

@@ -52,6 +52,8 @@ it('adds a camera, draws a queue, sees it counting, and finds last Tuesday’s l
   const { page, problems } = await openPage(browser, site.url, { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
   const stop = site.play(5);
   await page.locator('canvas[data-picture=true]').waitFor();
+  // For the font to be there: a first visit does not wait for it.
+  if (keepImages) await page.reload();
   if (keepImages) await page.getByRole('region', { name: 'Latest events' }).getByRole('listitem').nth(6).waitFor({ timeout: 40_000 });
   await picture(page, 'live');
 
