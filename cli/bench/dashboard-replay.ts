@@ -11,7 +11,7 @@ export interface Replay {
 
 const recordedMs = 4000;
 /** Every camera's picture once in so many seconds: each takes a millisecond or two to decode, and a day of them at full rate would take a day. */
-const pictureEverySeconds = 120;
+const pictureEverySeconds = 600;
 /** Seconds between two frames of the page; it renders after each. */
 const secondsAtOnce = 30;
 

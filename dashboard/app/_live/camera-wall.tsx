@@ -45,7 +45,7 @@ export const CameraWall = memo(function CameraWall({ site, enlarge }: { readonly
         {!kiosk && names.length > 1 && (
           <button type="button" aria-pressed={arranging} onClick={() => setArranging(!arranging)} className="flex h-9 items-center gap-2 rounded-lg border border-edge px-3 text-sm font-medium text-muted">
             <Move aria-hidden className="size-4" />
-            {arranging ? t('live.arrangeDone') : t('live.arrange')}
+            <span className="max-sm:sr-only">{arranging ? t('live.arrangeDone') : t('live.arrange')}</span>
           </button>
         )}
       </div>
