@@ -71,10 +71,11 @@ export function addRoles(program: Command): void {
     .option('--data <folder>', 'folder of the store', defaultDataFolder)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port', Number, 8123)
-    .addHelpText('after', '\nThe password of the user `writer` is taken from SIGHTLINE_STORE_PASSWORD.')
+    .addHelpText('after', '\nThe password of the user `writer` is taken from SIGHTLINE_STORE_PASSWORD, or from the file SIGHTLINE_STORE_PASSWORD_FILE.')
     .action(async ({ data, host, port }: { data: string; host: string; port: number }) => {
-      const writerToken = process.env['SIGHTLINE_STORE_PASSWORD'];
-      if (!writerToken) throw new SightlineError('USAGE', 'SIGHTLINE_STORE_PASSWORD is not set; sinks write with it', { remedy: 'set it in the environment, to the same for store and sinks' });
+      const { storePassword } = await import('../roles/connect.js');
+      const writerToken = await storePassword(process.env);
+      if (!writerToken) throw new SightlineError('USAGE', 'neither SIGHTLINE_STORE_PASSWORD nor SIGHTLINE_STORE_PASSWORD_FILE is set; sinks write with that password', { remedy: 'set it in the environment, to the same for store and sinks' });
       const { roleProcess } = await import('../roles/process.js');
       const { startStoreRole } = await import('../roles/store.js');
       await roleProcess('store', () => startStoreRole({ folder: data, host, port, writerToken }), ({ door }) => door.url);

@@ -26,9 +26,20 @@ export async function connectStore(environment: Environment): Promise<Store> {
   const url = environment['SIGHTLINE_STORE_URL'];
   if (!url) throw new SightlineError('USAGE', 'SIGHTLINE_STORE_URL is not set; it is the address of ClickHouse or of a Sightline door, such as http://store:8123', { remedy: 'set it in the environment; docs/distributed.md lists all of them' });
   const user = environment['SIGHTLINE_STORE_USER'];
-  const file = environment['SIGHTLINE_STORE_PASSWORD_FILE'];
-  const password = environment['SIGHTLINE_STORE_PASSWORD'] ?? (file ? (await readFile(file, 'utf8')).trim() : undefined);
+  const password = await storePassword(environment);
   return openServerStore({ url, ...(user !== undefined && { user }), ...(password !== undefined && { password }) });
+}
+
+/** SIGHTLINE_STORE_PASSWORD, or what the file SIGHTLINE_STORE_PASSWORD_FILE holds. */
+export async function storePassword(environment: Environment): Promise<string | undefined> {
+  const file = environment['SIGHTLINE_STORE_PASSWORD_FILE'];
+  const password = environment['SIGHTLINE_STORE_PASSWORD'];
+  if (password || !file) return password;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new SightlineError('USAGE', `SIGHTLINE_STORE_PASSWORD_FILE is ${file}, which cannot be read (${(error as Error).message})`, { remedy: 'name a file that this user may read; docs/distributed.md lists all settings' });
+  }
 }
 
 /** A role that runs until it is closed; `failed` settles when it can not go on. */
