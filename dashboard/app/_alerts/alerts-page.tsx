@@ -89,35 +89,38 @@ export function AlertsPage() {
       </div>
     </>
   );
+}
 
-  function AlertList({ incidents, timezone: zone }: { readonly incidents: readonly Incident[]; readonly timezone: string }) {
-    return (
-      <ul className="divide-y divide-edge">
-        {incidents.map(({ alert, ended }) => {
-          const state = ended === null ? alert.state : 'resolved';
-          const Icon = icons[state];
-          return (
-            <li key={`${alert.id}/${alert.state}`} className="flex items-start gap-3 py-2.5 text-sm">
-              <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${colours[state]}`} />
-              <div className="min-w-0 flex-1">
-                <p className="font-medium">
-                  {alert.rule} · {t(`alerts.state.${state}`)}
-                </p>
-                <p className="text-muted">
-                  {alert.subject} · {measureText(alert.measure, t)} {formatMeasure(alert.measure, alert.value, language)} <code className="whitespace-nowrap text-xs">{alert.condition}</code>
-                </p>
-                {alert.state === 'firing' && site?.rules.some(({ name, clip }) => name === alert.rule && clip) && <AlertClip alert={alert} />}
-              </div>
-              <div className="tabular shrink-0 text-right text-xs leading-5 text-muted">
-                <time dateTime={new Date(alert.since / 1000).toISOString()}>{formatTime(alert.since / 1000, zone, language, dated)}</time>
-                <p className="text-sm font-semibold text-text">{ended !== null && formatWait((ended - alert.since) / 1e6)}</p>
-              </div>
-            </li>
-          );
-        })}
-      </ul>
-    );
-  }
+/** Outside the page: one that is made anew with each of its renderings forgets which clip was asked for. */
+function AlertList({ incidents, timezone: zone }: { readonly incidents: readonly Incident[]; readonly timezone: string }) {
+  const { t, language } = useText();
+  const site = useAtom(siteAtom);
+  return (
+    <ul className="divide-y divide-edge">
+      {incidents.map(({ alert, ended }) => {
+        const state = ended === null ? alert.state : 'resolved';
+        const Icon = icons[state];
+        return (
+          <li key={`${alert.id}/${alert.state}`} className="flex items-start gap-3 py-2.5 text-sm">
+            <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${colours[state]}`} />
+            <div className="min-w-0 flex-1">
+              <p className="font-medium">
+                {alert.rule} · {t(`alerts.state.${state}`)}
+              </p>
+              <p className="text-muted">
+                {alert.subject} · {measureText(alert.measure, t)} {formatMeasure(alert.measure, alert.value, language)} <code className="whitespace-nowrap text-xs">{alert.condition}</code>
+              </p>
+              {alert.state === 'firing' && site?.rules.some(({ name, clip }) => name === alert.rule && clip) && <AlertClip alert={alert} />}
+            </div>
+            <div className="tabular shrink-0 text-right text-xs leading-5 text-muted">
+              <time dateTime={new Date(alert.since / 1000).toISOString()}>{formatTime(alert.since / 1000, zone, language, dated)}</time>
+              <p className="text-sm font-semibold text-text">{ended !== null && formatWait((ended - alert.since) / 1e6)}</p>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
 }
 
 function AlertClip({ alert }: { readonly alert: LiveAlert }) {

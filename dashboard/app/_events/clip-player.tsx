@@ -22,7 +22,7 @@ const unfinishedMilliseconds = 30_000;
 /** The clip of an event or of a moment (ms); null when there is none. */
 export function useClip(query: string | null, at: number): readonly ClipFrame[] | null | undefined {
   return useQuery({
-     queryKey: ['clip', query],
+    queryKey: ['clip', query],
     enabled: query !== null,
     retry: false,
     staleTime: Infinity,

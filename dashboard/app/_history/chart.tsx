@@ -69,7 +69,7 @@ export function Chart(props: ChartProps) {
         ],
         series: [
           {},
-          { stroke: line, width: 2, fill: counts ? `${line}66` : undefined, paths, points: { show: false }, spanGaps: false } as uPlot.Series,
+          { stroke: line, width: 2, fill: counts ? `${line}66` : undefined, paths, points: counts ? { show: false } : { show: true, size: 4, width: 0, fill: line, filter: alone }, spanGaps: false } as uPlot.Series,
           hidden,
           hidden,
           { stroke: ink, width: 1.5, dash: [5, 4], points: { show: false }, spanGaps: false },
@@ -101,6 +101,12 @@ export function Chart(props: ChartProps) {
   }, [data, measure, colour, timeZone, otherLabel, from, to, step, counts, language]);
 
   return <div ref={box} role="img" aria-label={label} className="relative h-[220px] w-full" data-chart={measure} data-points={data.at.length} />;
+}
+
+/** Places whose neighbours are unknown: no line leads through them, so they are dots. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series]!;
+  return Array.from(values, (_value, i) => i).filter((i) => values[i] != null && values[i - 1] == null && values[i + 1] == null);
 }
 
 /** Steps of the axis that are whole in the measure's own unit, so that no two labels read alike. */
