@@ -58,6 +58,8 @@ export interface Setting {
   readonly disturb: (cluster: Cluster, kafka: DevKafka) => Promise<void>;
   /** What is said when nothing disturbs, in epochs of its own. Default: the simulated frames through one worker. */
   readonly expected?: () => Promise<Heard>;
+  /** Checks of one's own, once log and store have settled. */
+  readonly settled?: () => Promise<void>;
 }
 
 /** A process that is started again runs what is built by then: after a change of the sources that is another program, and no difference counts. */
@@ -98,7 +100,9 @@ export async function chaos(name: string, setting: Setting): Promise<Verdict> {
   const verdict = await underOneCode(async () => {
     await setting.disturb(cluster, kafka);
     const heard = await finished(cluster, alone);
-    return judge(cluster, setting.expected ? inEpochsOf(alone, heard) : alone, heard);
+    const judged = await judge(cluster, setting.expected ? inEpochsOf(alone, heard) : alone, heard);
+    await setting.settled?.();
+    return judged;
   });
   expect(verdict).toMatchObject({ lost: 0, doubled: 0 });
   sum.runs += 1;

@@ -11,18 +11,25 @@ import { chance, chaos, minutes, mostMinutes, pause } from './harness.js';
 const seeds = (process.env['SIGHTLINE_CHAOS_SEEDS'] ?? '1,2,3').split(',').map(Number);
 const killsASeed = 14;
 
+/** Every process once, in random order, before any comes again. */
+function inRounds(names: readonly string[], random: () => number): () => string {
+  const round: string[] = [];
+  return () => {
+    if (round.length === 0) round.push(...names);
+    return round.splice(Math.floor(random() * round.length), 1)[0]!;
+  };
+}
+
 describe('chaos', () => {
   it.each(seeds)('random kills of every role, two at once now and then, seed %i', async (seed) => {
     const random = chance(seed);
     const verdict = await chaos(`seed ${seed}`, {
       frames: 1500,
       disturb: async (cluster) => {
-        const names = cluster.names();
+        const next = inRounds(cluster.names(), random);
         while (cluster.kills < killsASeed) {
           await pause(0.5 + 2.5 * random());
-          const victim = names[Math.floor(random() * names.length)]!;
-          const also = random() < 0.25 ? names[Math.floor(random() * names.length)]! : victim;
-          await Promise.all([...new Set([victim, also])].map((name) => cluster.kill(name)));
+          await Promise.all([...new Set(random() < 0.25 ? [next(), next()] : [next()])].map((name) => cluster.kill(name)));
         }
       },
     });
