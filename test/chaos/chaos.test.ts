@@ -46,7 +46,7 @@ describe('chaos, the quick selection', () => {
       expect(verdict).toMatchObject({ frames: 4 * frames, lost: 0, doubled: 0 });
       // People who were in the picture as its worker died keep their track's name, and count once.
       expect(verdict.carried).toBeGreaterThan(0);
-    expect(verdict.crossings).toBe(1);
+      expect(verdict.crossings).toBe(1);
       process.stdout.write(`chaos selection: ${JSON.stringify({ kills: cluster.kills, ...verdict })}\n`);
     } finally {
       await cluster.close();
